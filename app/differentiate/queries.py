@@ -1,0 +1,297 @@
+"""How does differentiate read and write?  Every statement of the stage, typed at both ends."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, bindparam, delete, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+
+from app.database.statements import statement
+from app.database.transaction import Connection
+from app.differentiate.rfv import CustomerNumbers
+from app.differentiate.tables import (
+    customer_stat,
+    day_bucket,
+    rate,
+    scoring_run,
+    trade_entry,
+    trade_fact,
+)
+from app.differentiate.trade import TradeEntry, TradeFact, TradeKind, TradeStatus
+from app.differentiate.yardstick import Yardstick
+from app.vocabulary import CustomerId, RecordId, ScoringRunId
+
+CLAIM_ORDERS = statement("app.differentiate", "claim_orders")
+TRADE_FACTS = statement("app.differentiate", "trade_facts")
+WRITE_TRADE_FACTS = statement("app.differentiate", "write_trade_facts")
+WRITE_ENTRIES = statement("app.differentiate", "write_entries")
+REFRESH_STATS = statement("app.differentiate", "refresh_stats")
+NUMBERS_OF = statement("app.differentiate", "numbers_of")
+POPULATION = statement("app.differentiate", "population")
+
+ACTIVE_RUN = select(scoring_run.c.run_id, scoring_run.c.version, scoring_run.c.yardstick).where(
+    scoring_run.c.status == "active"
+)
+RUNS = select(
+    scoring_run.c.run_id,
+    scoring_run.c.version,
+    scoring_run.c.status,
+    scoring_run.c.yardstick,
+    scoring_run.c.created_at,
+    scoring_run.c.activated_at,
+).order_by(scoring_run.c.version.desc())
+NEXT_VERSION = select(func.coalesce(func.max(scoring_run.c.version), 0) + 1)
+RATES_ON = text(
+    "SELECT r.currency, r.valid_on, r.rate FROM rate AS r JOIN unnest("
+    "CAST(:currencies AS text[]), CAST(:days AS date[])) AS n (currency, valid_on)"
+    " ON r.currency = n.currency AND r.valid_on = n.valid_on"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SentMoney:
+    """An amount as its sender wrote it, with the rate that made it the deployment's currency."""
+
+    currency: str | None
+    rate: Decimal | None
+    net: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveRun:
+    """The yardstick that holds now."""
+
+    run_id: ScoringRunId
+    version: int
+    yardstick: Yardstick
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRun:
+    """A scoring run with its place in its life."""
+
+    run_id: ScoringRunId
+    version: int
+    status: str
+    yardstick: Yardstick
+    created_at: datetime
+    activated_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFact:
+    """A fact about trade and the order it is filed under now."""
+
+    group_key: bytes
+    fact: TradeFact
+
+
+async def claim_orders(tx: Connection, groups: Collection[bytes]) -> None:
+    """Lock the orders in key order."""
+    await tx.execute(CLAIM_ORDERS, {"group_keys": sorted(groups)})
+
+
+async def trade_facts(
+    tx: Connection, groups: Collection[bytes], sales: Collection[bytes]
+) -> list[StoredFact]:
+    """Return every stored fact of the orders, of the sales, and of what waits for those sales."""
+    rows = await tx.execute(
+        TRADE_FACTS, {"group_keys": sorted(groups), "sale_keys": sorted(sales)}
+    )
+    return [StoredFact(row.group_key, _fact(row)) for row in rows]
+
+
+def _fact(row: Row[Any]) -> TradeFact:
+    return TradeFact(
+        event_key=row.event_key,
+        kind=TradeKind(row.kind),
+        occurred_at=row.occurred_at,
+        business_on=row.business_on,
+        order_key=row.order_key,
+        refers_key=row.refers_key,
+        status=None if row.status is None else TradeStatus(row.status),
+        record_id=row.record_id,
+        net=row.net,
+        cost=row.cost,
+        discount=row.discount,
+    )
+
+
+async def write_trade_facts(
+    tx: Connection, facts: Sequence[StoredFact], sent: Mapping[bytes, SentMoney]
+) -> None:
+    """Store facts under their order; one already stored only moves to the order it is now in."""
+    nothing = SentMoney(None, None, None)
+    money = [sent.get(stored.fact.event_key, nothing) for stored in facts]
+    await tx.execute(
+        WRITE_TRADE_FACTS,
+        {
+            "event_keys": [stored.fact.event_key for stored in facts],
+            "group_keys": [stored.group_key for stored in facts],
+            "order_keys": [stored.fact.order_key for stored in facts],
+            "refers_keys": [stored.fact.refers_key for stored in facts],
+            "kinds": [stored.fact.kind.value for stored in facts],
+            "statuses": [stored.fact.status for stored in facts],
+            "occurred": [stored.fact.occurred_at for stored in facts],
+            "business": [stored.fact.business_on for stored in facts],
+            "records": [stored.fact.record_id for stored in facts],
+            "nets": [stored.fact.net for stored in facts],
+            "costs": [stored.fact.cost for stored in facts],
+            "discounts": [stored.fact.discount for stored in facts],
+            "currencies": [item.currency for item in money],
+            "rates": [item.rate for item in money],
+            "nets_sent": [item.net for item in money],
+        },
+    )
+
+
+async def write_entries(
+    tx: Connection, groups: Collection[bytes], entries: Mapping[bytes, Sequence[TradeEntry]]
+) -> set[RecordId]:
+    """Replace what the orders mean and re-read their buckets; return the records that changed.
+
+    ``groups`` are all the orders settled; one that is not in ``entries`` has dissolved into another.
+    An order that means nothing yet keeps an empty entry, which is its lock.
+    """
+    rows: list[tuple[bytes, int, TradeEntry | None]] = []
+    for group, meant in entries.items():
+        rows.extend((group, number, entry) for number, entry in enumerate(meant or (None,)))
+    zero = Decimal(0)
+    changed = await tx.execute(
+        WRITE_ENTRIES,
+        {
+            "group_keys": sorted(groups),
+            "entry_groups": [group for group, _, _ in rows],
+            "ordinals": [ordinal for _, ordinal, _ in rows],
+            "records": [entry and entry.record_id for _, _, entry in rows],
+            "days": [entry and entry.on for _, _, entry in rows],
+            "purchases": [entry.purchases if entry else 0 for _, _, entry in rows],
+            "nets": [entry.net if entry else zero for _, _, entry in rows],
+            "costs": [entry.cost if entry else zero for _, _, entry in rows],
+            "discounts": [entry.discount if entry else zero for _, _, entry in rows],
+        },
+    )
+    return {RecordId(row.record_id) for row in changed}
+
+
+async def refresh_stats(tx: Connection, customers: Collection[CustomerId], now: datetime) -> None:
+    """Re-read the cache of these customers from their records' buckets."""
+    if customers:
+        await tx.execute(REFRESH_STATS, {"customer_ids": sorted(customers), "now": now})
+
+
+async def numbers_of(
+    tx: Connection, customer: CustomerId, today: date, window_days: int
+) -> CustomerNumbers:
+    """Return what a customer's records bought, as of today; all zero for one who never bought."""
+    row = (
+        await tx.execute(
+            NUMBERS_OF, {"customer_id": customer, "today": today, "window_days": window_days}
+        )
+    ).one()
+    return numbers_from(row, window_days)
+
+
+def numbers_from(row: Row[Any], window_days: int) -> CustomerNumbers:
+    """Read a row that carries the columns of ``numbers_of.sql``."""
+    return CustomerNumbers(
+        window_days=window_days,
+        first_on=row.first_on,
+        last_on=row.last_on,
+        purchase_days_lifetime=row.purchase_days_lifetime,
+        purchase_days_window=row.purchase_days_window,
+        purchases_window=row.purchases_window,
+        net_window=row.net_window,
+        cost_window=row.cost_window,
+        net_previous=row.net_previous,
+    )
+
+
+async def population(tx: Connection, today: date, window_days: int) -> list[CustomerNumbers]:
+    """Return the numbers of every customer that is not anonymous, for freezing a yardstick."""
+    rows = await tx.execute(POPULATION, {"today": today, "window_days": window_days})
+    return [numbers_from(row, window_days) for row in rows]
+
+
+async def active_run(tx: Connection) -> ActiveRun:
+    """Return the yardstick that holds now; the first migration ships one."""
+    row = (await tx.execute(ACTIVE_RUN)).one()
+    return ActiveRun(row.run_id, row.version, Yardstick.from_json(row.yardstick))
+
+
+async def runs(tx: Connection) -> list[StoredRun]:
+    """Return every scoring run, newest first."""
+    return [
+        StoredRun(
+            row.run_id,
+            row.version,
+            row.status,
+            Yardstick.from_json(row.yardstick),
+            row.created_at,
+            row.activated_at,
+        )
+        for row in await tx.execute(RUNS)
+    ]
+
+
+async def next_version(tx: Connection) -> int:
+    """Return the number the next run will bear."""
+    return int((await tx.execute(NEXT_VERSION)).scalar_one())
+
+
+async def write_run(
+    tx: Connection, run_id: UUID, version: int, yardstick: Yardstick, now: datetime
+) -> None:
+    """Store a run as a draft; its yardstick is never changed afterwards."""
+    await tx.execute(
+        insert(scoring_run),
+        {
+            "run_id": run_id,
+            "version": version,
+            "status": "draft",
+            "yardstick": yardstick.as_json(),
+            "created_at": now,
+            "activated_at": None,
+        },
+    )
+
+
+async def activate_run(tx: Connection, run_id: UUID, now: datetime) -> bool:
+    """Make this run the active one and retire the other; False if there is no such run."""
+    await tx.execute(
+        update(scoring_run).where(scoring_run.c.status == "active").values(status="retired")
+    )
+    done = await tx.execute(
+        update(scoring_run)
+        .where(scoring_run.c.run_id == bindparam("wanted"))
+        .values(status="active", activated_at=now),
+        {"wanted": run_id},
+    )
+    return done.rowcount == 1
+
+
+async def rates_on(
+    tx: Connection, wanted: Collection[tuple[str, date]]
+) -> dict[tuple[str, date], Decimal]:
+    """Return the rate of each (currency, day) that has one: base units for one unit."""
+    pairs = sorted(wanted)
+    rows = await tx.execute(
+        RATES_ON, {"currencies": [pair[0] for pair in pairs], "days": [pair[1] for pair in pairs]}
+    )
+    return {(row.currency, row.valid_on): row.rate for row in rows}
+
+
+async def forget_records(
+    tx: Connection, records: Collection[RecordId], customers: Collection[CustomerId]
+) -> None:
+    """Delete the trade of erased records and the numbers of their customers."""
+    ids = list(records)
+    for table in (trade_entry, trade_fact, day_bucket):
+        await tx.execute(delete(table).where(table.c.record_id.in_(ids)))
+    await tx.execute(delete(customer_stat).where(customer_stat.c.customer_id.in_(list(customers))))

@@ -1,0 +1,128 @@
+"""What is a customer worth, and how does a sale get into that?
+
+A sale is booked by settling its order again, whole, and re-reading what hangs on it: entries, day
+buckets, the customer's cache.  A score is a pure function of those numbers, a frozen yardstick and
+a day, computed when it is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from uuid_utils.compat import uuid7
+
+from app.database.transaction import Connection
+from app.differentiate import queries
+from app.differentiate.classes import CustomerClass, class_of
+from app.differentiate.queries import ActiveRun, SentMoney, StoredFact
+from app.differentiate.rfv import CustomerNumbers, Rfv, score
+from app.differentiate.segments import Segment, segment_of
+from app.differentiate.trade import TradeFact, TradeKind, order_groups, settle
+from app.differentiate.yardstick import freeze
+from app.vocabulary import CustomerId, RecordId, ScoringRunId
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A customer's worth on a day, with the numbers and the yardstick it was read from."""
+
+    numbers: CustomerNumbers
+    rfv: Rfv | None
+    segment: Segment
+    abc: CustomerClass | None
+    run: ActiveRun
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """Locked orders: every fact of theirs, those of this transaction among them."""
+
+    claimed: frozenset[bytes]
+    stored: Mapping[bytes, StoredFact]
+    told: tuple[TradeFact, ...]
+
+    @property
+    def records(self) -> frozenset[RecordId]:
+        """Return every record whose numbers these orders may change."""
+        facts = (*self.told, *(stored.fact for stored in self.stored.values()))
+        return frozenset(fact.record_id for fact in facts if fact.record_id is not None)
+
+
+async def claim(tx: Connection, told: Sequence[TradeFact]) -> Orders:
+    """Lock the orders that these facts belong to and read all that is known of them.
+
+    The facts' event keys, and those they refer to, must be claimed already: that is what keeps a
+    refund and its sale from passing each other.  A refund may turn out to belong to an order it
+    does not name; then that order is locked as well and read again.
+    """
+    sales = _sale_keys(told)
+    claimed: set[bytes] = set()
+    wanted = set(order_groups(told))
+    stored: dict[bytes, StoredFact] = {}
+    while not wanted <= claimed:
+        await queries.claim_orders(tx, wanted - claimed)
+        claimed |= wanted
+        found = await queries.trade_facts(tx, claimed, sales)
+        stored = {item.fact.event_key: item for item in found}
+        known = [item.fact for item in found]
+        wanted = {item.group_key for item in found} | set(order_groups([*known, *told]))
+    return Orders(frozenset(claimed), stored, tuple(told))
+
+
+async def book(
+    tx: Connection, orders: Orders, sent: Mapping[bytes, SentMoney]
+) -> set[RecordId]:
+    """Settle the orders again with what was told; return the records whose buckets were re-read."""
+    facts = {item.fact.event_key: item.fact for item in orders.stored.values()}
+    facts |= {fact.event_key: fact for fact in orders.told}
+    groups = order_groups(facts.values())
+    filed = [StoredFact(group, fact) for group, members in groups.items() for fact in members]
+    moved = [item for item in filed if _is_new_or_moved(item, orders.stored)]
+    await queries.write_trade_facts(tx, moved, sent)
+    entries = {group: settle(members) for group, members in groups.items()}
+    return await queries.write_entries(tx, orders.claimed, entries)
+
+
+def value_of(numbers: CustomerNumbers, run: ActiveRun, today: date) -> Value:
+    """Read a customer's numbers against the yardstick as of a day."""
+    rfv = score(numbers, run.yardstick, today)
+    abc = None if rfv is None else class_of(numbers.contribution_window, run.yardstick.abc)
+    return Value(numbers, rfv, segment_of(rfv), abc, run, today)
+
+
+async def value(tx: Connection, customer: CustomerId, today: date) -> Value:
+    """Return a customer's worth as of a day."""
+    run = await queries.active_run(tx)
+    numbers = await queries.numbers_of(tx, customer, today, run.yardstick.window_days)
+    return value_of(numbers, run, today)
+
+
+async def freeze_run(
+    tx: Connection, *, as_of: date, window_days: int, currency: str, now: datetime
+) -> queries.StoredRun:
+    """Measure the customers and freeze the cut points as a new draft."""
+    version = await queries.next_version(tx)
+    yardstick = freeze(
+        await queries.population(tx, as_of, window_days),
+        as_of=as_of,
+        window_days=window_days,
+        currency=currency,
+        version=version,
+    )
+    run_id = ScoringRunId(uuid7())
+    await queries.write_run(tx, run_id, version, yardstick, now)
+    return queries.StoredRun(run_id, version, "draft", yardstick, now, None)
+
+
+def _sale_keys(told: Collection[TradeFact]) -> set[bytes]:
+    """Return the event keys of the sales that are told or referred to."""
+    sales = {fact.event_key for fact in told if fact.kind is TradeKind.SALE}
+    return sales | {fact.refers_key for fact in told if fact.refers_key is not None}
+
+
+def _is_new_or_moved(item: StoredFact, stored: Mapping[bytes, StoredFact]) -> bool:
+    before = stored.get(item.fact.event_key)
+    return before is None or before.group_key != item.group_key

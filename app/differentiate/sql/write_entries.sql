@@ -1,0 +1,86 @@
+-- Purpose: replace what the orders mean, re-read the buckets of every (record, day) they meant or
+--          mean something for, and forget the buckets that are empty now.
+-- Parameters: group_keys bytea[] (every order settled, also those that dissolved);
+--             entry_groups bytea[], ordinals int[], records uuid[], days date[], purchases int[],
+--             nets, costs, discounts numeric[] (one an entry).
+-- Result: record_id of every record whose buckets were re-read.
+-- Index: pk_trade_entry, ix_trade_entry_record_id_business_on, pk_day_bucket.
+WITH entries AS (
+    SELECT *
+    FROM unnest(
+        CAST(:entry_groups AS bytea[]),
+        CAST(:ordinals AS int[]),
+        CAST(:records AS uuid[]),
+        CAST(:days AS date[]),
+        CAST(:purchases AS int[]),
+        CAST(:nets AS numeric[]),
+        CAST(:costs AS numeric[]),
+        CAST(:discounts AS numeric[])
+    ) AS n (group_key, ordinal, record_id, business_on, purchases, net, cost, discount)
+),
+before AS (
+    SELECT e.group_key, e.ordinal, e.record_id, e.business_on
+    FROM trade_entry AS e
+    WHERE e.group_key = ANY(CAST(:group_keys AS bytea[]))
+),
+gone AS (
+    DELETE FROM trade_entry AS e
+    USING before AS b
+    WHERE e.group_key = b.group_key AND e.ordinal = b.ordinal
+        AND NOT EXISTS (
+            SELECT 1 FROM entries AS n
+            WHERE n.group_key = b.group_key AND n.ordinal = b.ordinal
+        )
+),
+written AS (
+    INSERT INTO trade_entry AS e
+        (group_key, ordinal, record_id, business_on, purchases, net, cost, discount)
+    SELECT * FROM entries
+    ON CONFLICT (group_key, ordinal) DO UPDATE SET
+        record_id = excluded.record_id,
+        business_on = excluded.business_on,
+        purchases = excluded.purchases,
+        net = excluded.net,
+        cost = excluded.cost,
+        discount = excluded.discount
+),
+touched AS (
+    SELECT b.record_id, b.business_on FROM before AS b
+    UNION
+    SELECT n.record_id, n.business_on FROM entries AS n
+),
+sums AS (
+    SELECT t.record_id, t.business_on, count(s.net) AS parts,
+        coalesce(sum(s.purchases), 0) AS purchases,
+        coalesce(sum(s.net), 0) AS net,
+        coalesce(sum(s.cost), 0) AS cost
+    FROM touched AS t
+    LEFT JOIN LATERAL (
+        SELECT e.purchases, e.net, e.cost
+        FROM trade_entry AS e
+        WHERE e.record_id = t.record_id AND e.business_on = t.business_on
+            AND e.group_key <> ALL(CAST(:group_keys AS bytea[]))
+        UNION ALL
+        SELECT n.purchases, n.net, n.cost
+        FROM entries AS n
+        WHERE n.record_id = t.record_id AND n.business_on = t.business_on
+    ) AS s ON TRUE
+    WHERE t.record_id IS NOT NULL AND t.business_on IS NOT NULL
+    GROUP BY t.record_id, t.business_on
+),
+emptied AS (
+    DELETE FROM day_bucket AS d
+    USING sums AS s
+    WHERE s.parts = 0 AND d.record_id = s.record_id AND d.business_on = s.business_on
+),
+filled AS (
+    INSERT INTO day_bucket AS d (record_id, business_on, purchases, net, cost)
+    SELECT s.record_id, s.business_on, s.purchases, s.net, s.cost
+    FROM sums AS s
+    WHERE s.parts > 0
+    ON CONFLICT (record_id, business_on) DO UPDATE SET
+        purchases = excluded.purchases,
+        net = excluded.net,
+        cost = excluded.cost
+)
+SELECT DISTINCT s.record_id FROM sums AS s
