@@ -1,0 +1,103 @@
+"""What may stand in a body?  The types every document of the surface is made of.
+
+Text is bounded and printable, money is a decimal string (a binary float has no cents), instants
+carry their offset, nothing is coerced, and a field not known here is refused rather than dropped.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any, Final
+
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    StringConstraints,
+    WithJsonSchema,
+)
+
+PRINTABLE: Final = r"^[^\x00-\x1F\x7F]*$"
+YEARS: Final = range(1900, 2200)
+
+
+class Document(BaseModel):
+    """A body, or a part of one: what is not known is refused, and input is never echoed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class Answer(BaseModel):
+    """An answer, or a part of one: every field is always there, so none has a default."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+def _text(longest: int) -> Any:
+    return StringConstraints(strict=True, min_length=1, max_length=longest, pattern=PRINTABLE)
+
+
+Code = Annotated[str, _text(64)]
+Text = Annotated[str, _text(200)]
+LongText = Annotated[str, _text(2_000)]
+Currency = Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Z]{3}$")]
+Country = Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Z]{2}$")]
+
+Flag = StrictBool
+Count = Annotated[StrictInt, Field(ge=0, le=1_000_000_000)]
+
+
+def _decimal_text(pattern: str, description: str) -> tuple[Any, Any]:
+    shape = re.compile(pattern)
+
+    def read(value: object) -> Decimal:
+        if isinstance(value, Decimal):
+            return value
+        if not isinstance(value, str) or not shape.fullmatch(value):
+            raise ValueError(description)
+        return Decimal(value)
+
+    schema = {"type": "string", "pattern": f"^{pattern}$", "description": description}
+    return BeforeValidator(read), WithJsonSchema(schema)
+
+
+_money = _decimal_text(r"-?[0-9]{1,14}(\.[0-9]{1,2})?", "a decimal string with at most two places")
+_price = _decimal_text(r"[0-9]{1,14}(\.[0-9]{1,2})?", "a decimal string of zero or more, two places")
+_rate = _decimal_text(r"[0-9]{1,8}(\.[0-9]{1,8})?", "a decimal string with at most eight places")
+_quantity = _decimal_text(r"-?[0-9]{1,10}(\.[0-9]{1,6})?", "a decimal string, at most six places")
+
+Money = Annotated[Decimal, *_money]
+"""An amount with a sign."""
+Price = Annotated[Decimal, *_price]
+"""An amount of zero or more."""
+Rate = Annotated[Decimal, *_rate, Field(gt=0)]
+Quantity = Annotated[Decimal, *_quantity]
+
+
+def _moment(value: object) -> object:
+    if isinstance(value, datetime):
+        return value
+    if not isinstance(value, str) or len(value) > len("2026-11-20T14:03:00.000000+00:00"):
+        raise ValueError("an instant is written as in RFC 3339, with its offset")
+    moment = datetime.fromisoformat(value)
+    if moment.year not in YEARS:
+        raise ValueError("an instant lies between the years 1900 and 2200")
+    return moment
+
+
+def _day(value: object) -> object:
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        return date.fromisoformat(value)
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    raise ValueError("a date is written YYYY-MM-DD")
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_moment)]
+Day = Annotated[date, BeforeValidator(_day)]

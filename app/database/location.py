@@ -1,0 +1,72 @@
+"""Where is the database, and with which secret are its hashes made?
+
+With ``DATABASE_URL`` it is there; without one an embedded server is started or attached to, and
+kept from being stopped for as long as anybody in this block needs it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import Table
+
+from app.database.clock import Clock
+from app.database.deployment import check_deployment
+from app.database.embedded.server import EmbeddedServer
+from app.database.keyed_hash import KeyedHash
+from app.database.migrate import migrate
+from app.database.secret_key import deployment_secret
+from app.database.transaction import Database
+from app.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A database that may be opened: its URL and hashes, and its server if it is ours to keep."""
+
+    url: str
+    keyed_hash: KeyedHash
+    embedded: EmbeddedServer | None
+
+
+@asynccontextmanager
+async def located(settings: Settings) -> AsyncIterator[Location]:
+    """Yield the deployment's database; an embedded server is let go at the end.
+
+    Raises:
+        SettingsError: it cannot be had; the message says what to set.
+    """
+    if settings.database_url is not None:
+        secret = deployment_secret(settings)
+        yield Location(settings.database_url.get_secret_value(), KeyedHash(secret), None)
+        return
+    embedded = await asyncio.to_thread(
+        EmbeddedServer.attach, settings.data_dir, settings.postgres_account
+    )
+    try:
+        yield Location(embedded.url, KeyedHash(deployment_secret(settings)), embedded)
+    finally:
+        await asyncio.to_thread(embedded.release)
+
+
+async def prepare(
+    location: Location, settings: Settings, clock: Clock, partitioned: Sequence[Table] = ()
+) -> None:
+    """Bring the schema up to date and make sure that the data is this deployment's.
+
+    Raises:
+        ForeignDatabase, UnsafeDatabase: it is not to be used so; the message says why.
+        MigrationBlocked, Unavailable: not now.
+    """
+    await migrate(location.url, now=clock.now(), partitioned=partitioned)
+    one_connection = settings.model_copy(update={"pool_size": 1})
+    database = await Database.open(
+        one_connection, location.url, application_name="idip preparation"
+    )
+    try:
+        await check_deployment(database, location.keyed_hash, settings, clock)
+    finally:
+        await database.close()

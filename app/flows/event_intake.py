@@ -1,0 +1,230 @@
+"""What happens when facts arrive?  One transaction for one or a thousand, told straight.
+
+    read       what each event says, and about whom            (pure)
+    claim      its once-for-ever identity                      → new, duplicate or refused
+    bury       what speaks of somebody who was erased
+    lock       orders, identifiers, components, in that order
+    attach     records to customers
+    write      the facts, what orders mean now, the numbers, and what others must be told
+
+Every statement is set-based: their number does not grow with the array.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from uuid_utils.compat import uuid7
+
+from app.database import outbox
+from app.database.outbox import OutboxRow
+from app.database.transaction import Connection
+from app.differentiate import queries as differentiate
+from app.differentiate import score
+from app.flows import event_facts
+from app.flows.event_command import EventCommand, ItemResult, ItemStatus, Unreadable
+from app.flows.event_facts import Told
+from app.flows.event_reading import (
+    TRADE,
+    Rates,
+    Reader,
+    ReadEvent,
+    about_the_person,
+    needs_rate,
+    read_event,
+    sent_money,
+    trade_fact,
+    without_names,
+)
+from app.identify import queries as identify
+from app.identify.attach import Attached, attach
+from app.interact import queries as interact
+from app.ledger import queries as ledger
+from app.ledger.queries import EventClaim
+from app.problems import Conflict, Problem
+from app.vocabulary import CustomerId, EventId, RecordId
+
+CUSTOMER_CHANGED = "customer.changed"
+"""Outbox topic: a customer's records or numbers are not what they were."""
+
+
+@dataclass(slots=True)
+class _Sheet:
+    """What became of each item, by place, and whose record answers for those that came before."""
+
+    results: dict[int, ItemResult] = field(default_factory=dict)
+    owners: dict[int, RecordId] = field(default_factory=dict)
+
+    def refuse(self, place: int, event_id: str | None, problem: Problem) -> None:
+        self.results[place] = ItemResult(event_id, ItemStatus.REFUSED, problem=problem)
+
+
+async def take_events(
+    tx: Connection, items: Sequence[EventCommand | Unreadable], reader: Reader, now: datetime
+) -> list[ItemResult]:
+    """Take in events; return what became of each, in order.
+
+    The items that cannot be read or must not be taken are refused, each by itself.  The state
+    afterwards is a function of the set of facts taken: shuffled, repeated, late, one by one or in
+    arrays, it is the same.
+    """
+    sheet = _Sheet()
+    told = await _read(tx, items, reader, now, sheet)
+    fresh = await _claim(tx, told, reader, now, sheet)
+    fresh = await _without_erased(tx, fresh)
+    customers = await _write(tx, fresh, now) if fresh else {}
+    await _answer(tx, told, fresh, customers, now, sheet)
+    return [sheet.results[place] for place in range(len(items))]
+
+
+async def _read(
+    tx: Connection,
+    items: Sequence[EventCommand | Unreadable],
+    reader: Reader,
+    now: datetime,
+    sheet: _Sheet,
+) -> list[Told]:
+    """Read what can be read; refuse the rest."""
+    found: list[tuple[int, ReadEvent]] = []
+    for place, item in enumerate(items):
+        try:
+            if isinstance(item, Unreadable):
+                raise item.problem
+            found.append((place, read_event(item, reader, now)))
+        except Problem as problem:
+            sheet.refuse(place, item.id, problem)
+    foreign = {pair for _, read in found if (pair := needs_rate(read, reader)) is not None}
+    rates = await differentiate.rates_on(tx, foreign) if foreign else {}
+    told: list[Told] = []
+    for place, read in found:
+        try:
+            told.append(_told(place, read, reader, rates))
+        except Problem as problem:
+            sheet.refuse(place, read.command.id, problem)
+    return told
+
+
+def _told(place: int, read: ReadEvent, reader: Reader, rates: Rates) -> Told:
+    event_id = EventId(uuid7())
+    if read.command.type not in TRADE:
+        return Told(place, event_id, read)
+    sent = sent_money(read, reader, rates)
+    return Told(place, event_id, read, trade_fact(read, sent, reader), sent)
+
+
+async def _claim(
+    tx: Connection, told: Sequence[Told], reader: Reader, now: datetime, sheet: _Sheet
+) -> list[Told]:
+    """Take each event's identity; return those that are new, and what duplicates add to a person.
+
+    The same id with the same content is a duplicate, with other content it is refused: a source
+    that corrects itself says so under a new id.
+    """
+    first: dict[bytes, Told] = {}
+    for item in told:
+        first.setdefault(item.read.event_key, item)
+    referred = {item.trade.refers_key for item in told if item.trade and item.trade.refers_key}
+    claims = {key: _identity(item) for key, item in first.items()}
+    new = await ledger.claim_events(tx, list(claims.values()), referred) if claims else set()
+    old = claims.keys() - new
+    stored = claims | (await ledger.stored_claims(tx, old) if old else {})
+    added: dict[bytes, Told] = {}
+    for item in told:
+        key = item.read.event_key
+        if key in old or item is not first[key]:
+            added |= _repeated(item, stored[key], reader, now, sheet)
+    late = await ledger.claim_events(tx, [_identity(i) for i in added.values()], ()) if added else ()
+    return [item for key, item in first.items() if key in new] + [added[key] for key in late]
+
+
+def _repeated(
+    item: Told, before: EventClaim, reader: Reader, now: datetime, sheet: _Sheet
+) -> dict[bytes, Told]:
+    """Answer for an event that came before; return what it newly says of its person.
+
+    Newer identifiers or profile are taken as a profile fact of now, on the record of the event.
+    """
+    command = item.read.command
+    if before.content_hash != item.read.content_hash:
+        reused = Conflict("this event id came before with other content", code="event-id-reused")
+        sheet.refuse(item.place, command.id, reused)
+        return {}
+    sheet.results[item.place] = ItemResult(
+        command.id, ItemStatus.DUPLICATE, ignored=item.read.ignored
+    )
+    if before.record_id is None:
+        return {}
+    sheet.owners[item.place] = before.record_id
+    read = about_the_person(item.read, before, reader, now)
+    return {} if read is None else {read.event_key: Told(item.place, EventId(uuid7()), read)}
+
+
+def _identity(item: Told) -> EventClaim:
+    read = item.read
+    return EventClaim(
+        read.event_key, item.event_id, read.content_hash, read.person_hash, read.record_id
+    )
+
+
+async def _without_erased(tx: Connection, fresh: Sequence[Told]) -> list[Told]:
+    """Take the person out of what speaks of somebody erased: it counts, and links nothing."""
+    keys = {named.key for item in fresh for named in item.names}
+    records = {item.read.record_id for item in fresh if item.read.record_id is not None}
+    wanted = keys | {record.bytes for record in records}
+    erased = await identify.tombstones_among(tx, wanted) if wanted else set()
+    if not erased:
+        return list(fresh)
+    return [item.about(without_names(item.read, erased)) for item in fresh]
+
+
+async def _write(
+    tx: Connection, fresh: Sequence[Told], now: datetime
+) -> dict[RecordId, CustomerId]:
+    """Write what is new, under the locks of all it touches; return each record's customer."""
+    trade = [item.trade for item in fresh if item.trade is not None]
+    orders = await score.claim(tx, trade) if trade else None
+    evidence = [item.read.evidence for item in fresh if item.read.evidence is not None]
+    touched = orders.records if orders else frozenset()
+    attached = await attach(tx, evidence, touched, now) if evidence or touched else Attached({})
+    await ledger.append_events(tx, [event_facts.event_row(item) for item in fresh])
+    await identify.write_profile(tx, event_facts.profile_facts(fresh))
+    await identify.write_visits(tx, event_facts.visit_facts(fresh))
+    await interact.write_facts(tx, event_facts.dialogue(fresh))
+    booked = await score.book(tx, orders, event_facts.sent(fresh)) if orders else set()
+    changed = attached.changed | {attached.customers[record] for record in booked}
+    await differentiate.refresh_stats(tx, changed, now)
+    await outbox.put(tx, [_announcement(customer) for customer in sorted(changed)])
+    return attached.customers
+
+
+def _announcement(customer: CustomerId) -> OutboxRow:
+    return OutboxRow(uuid7(), CUSTOMER_CHANGED, {"customer_id": str(customer)})
+
+
+async def _answer(
+    tx: Connection,
+    told: Sequence[Told],
+    fresh: Sequence[Told],
+    customers: Mapping[RecordId, CustomerId],
+    now: datetime,
+    sheet: _Sheet,
+) -> None:
+    """Name the customer of every item taken: of its record, or of the visit it came in."""
+    for item in fresh:
+        command = item.read.command
+        accepted = ItemResult(command.id, ItemStatus.ACCEPTED, ignored=item.read.ignored)
+        if sheet.results.setdefault(item.place, accepted) is accepted and item.read.record_id:
+            sheet.owners[item.place] = item.read.record_id
+    known = dict(customers)
+    strangers = set(sheet.owners.values()) - known.keys()
+    known |= await identify.customers_of(tx, strangers) if strangers else {}
+    named = {place: known.get(record) for place, record in sheet.owners.items()}
+    visits = {t.place: t.read.visit_key for t in told if t.place not in named and t.read.visit_key}
+    if visits:
+        held = await identify.holdings(tx, (), set(visits.values()), now)
+        owner = {holding.key: holding.customer_id for holding in held}
+        named |= {place: owner.get(visit) for place, visit in visits.items()}
+    for place, customer in named.items():
+        sheet.results[place] = replace(sheet.results[place], customer_id=customer)

@@ -1,0 +1,287 @@
+"""What does an event mean, before the database is asked?  Pure: the same event, the same reading.
+
+Who the fact belongs to is decided here, by what the event itself says:
+
+* a record key names the record, unless it is a generic one ("consumidor final"): then nobody;
+* without a key the strongest identifier does, with first name and birth date;
+* a visit alone names a record only for facts that need one to hang on; a page view hangs on the
+  visit, whose spans tell later whose it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from app.database.keyed_hash import KeyedHash
+from app.differentiate.queries import SentMoney
+from app.differentiate.trade import TradeFact, TradeKind, TradeStatus
+from app.flows.event_command import EventCommand, EventType
+from app.identify.attach import NamedIdentifier, RecordEvidence
+from app.identify.keys import identifier_key, keyed_record, keyless_record, visit_record
+from app.identify.names import parse_birth_date, signature
+from app.identify.normalise import is_generic_record_key, normalise
+from app.ledger.queries import EventClaim
+from app.problems import Fault, InvalidInput
+from app.vocabulary import (
+    Assurance,
+    Faulty,
+    Identifier,
+    IdentifierKey,
+    IdentifierType,
+    Instant,
+    RawIdentifier,
+    RecordId,
+    to_cents,
+)
+
+TRADE: Final = frozenset(EventType(kind.value) for kind in TradeKind)
+_HANGS_ON_VISIT: Final = frozenset(
+    {EventType.NAVIGATION, EventType.CART, EventType.INTERACTION, EventType.LOGOUT}
+)
+
+Rates = Mapping[tuple[str, date], Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What a deployment brings to the reading of an event."""
+
+    keyed_hash: KeyedHash
+    country: str
+    currency: str
+    zone: ZoneInfo
+    future_tolerance: timedelta
+
+    def event_key(self, source: str, event_id: str) -> bytes:
+        """Return the once-for-ever identity of an event."""
+        return self.keyed_hash.digest("event", source, event_id)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadEvent:
+    """An event with all its keys: whose record it names, when it counts, what is not usable."""
+
+    command: EventCommand
+    event_key: bytes
+    content_hash: bytes
+    person_hash: bytes
+    business_on: date
+    evidence: RecordEvidence | None
+    visit_key: IdentifierKey | None
+    ignored: tuple[Fault, ...]
+
+    thread_key: bytes
+
+    @property
+    def record_id(self) -> RecordId | None:
+        """Return the record the fact hangs on for ever, or None where it names nobody."""
+        return None if self.evidence is None else self.evidence.record_id
+
+
+def read_event(command: EventCommand, reader: Reader, now: datetime) -> ReadEvent:
+    """Return the reading of one event.
+
+    Raises:
+        InvalidInput: it happened further in the future than clocks differ.
+    """
+    if command.time.at > now + reader.future_tolerance:
+        raise InvalidInput(
+            "the event lies in the future",
+            code="future-time",
+            faults=(Fault("/time", "future-time", "lies further ahead than clocks differ"),),
+        )
+    usable, ignored = _identifiers(command, reader)
+    evidence, visit = _evidence(command, usable, reader)
+    return ReadEvent(
+        command=command,
+        event_key=reader.event_key(command.source, command.id),
+        content_hash=reader.keyed_hash.digest("content", command.content),
+        person_hash=reader.keyed_hash.digest("person", command.person),
+        business_on=command.time.at.astimezone(reader.zone).date(),
+        evidence=evidence,
+        visit_key=None if visit is None else identifier_key(reader.keyed_hash, visit),
+        ignored=ignored,
+        thread_key=_thread_key(command, reader),
+    )
+
+
+def _thread_key(command: EventCommand, reader: Reader) -> bytes:
+    """Return what ties facts of one conversation: a complaint's case, a contact's interaction."""
+    data, source = command.data, command.source
+    if case := data.get("case_id"):
+        return reader.keyed_hash.digest("case", source, case)
+    if interaction := data.get("interaction_id"):
+        return reader.keyed_hash.digest("interaction", source, interaction)
+    return reader.event_key(source, command.id)
+
+
+def about_the_person(
+    read: ReadEvent, before: EventClaim, reader: Reader, now: datetime
+) -> ReadEvent | None:
+    """Return what a repeated event newly says of its person, as a profile fact of now.
+
+    None when it says nothing new.  The fact is known by the event and by what is new, so that the
+    same news told again is the same fact; it hangs on the record the event has always had.
+    """
+    evidence, record_id = read.evidence, before.record_id
+    if read.person_hash == before.person_hash or evidence is None or record_id is None:
+        return None
+    moment = Instant(now, read.command.time.offset_minutes)
+    names = tuple(replace(named, seen_at=now) for named in evidence.names)
+    return replace(
+        read,
+        command=replace(read.command, type=EventType.PROFILE, time=moment, data={}),
+        event_key=reader.keyed_hash.digest("person of", read.event_key, read.person_hash),
+        business_on=now.astimezone(reader.zone).date(),
+        evidence=replace(evidence, record_id=record_id, names=names),
+        visit_key=None,
+    )
+
+
+def without_names(read: ReadEvent, erased: Collection[bytes]) -> ReadEvent:
+    """Take out of an event what names somebody erased: the record, or single identifiers."""
+    evidence = read.evidence
+    if evidence is None:
+        return read
+    names = tuple(named for named in evidence.names if named.key not in erased)
+    if evidence.record_id.bytes in erased or (not names and evidence.names):
+        command = replace(read.command, profile={}, payload="{}")
+        return replace(read, command=command, evidence=None, visit_key=None)
+    return replace(read, evidence=replace(evidence, names=names))
+
+
+def needs_rate(read: ReadEvent, reader: Reader) -> tuple[str, date] | None:
+    """Return the (currency, business day) whose rate has to be looked up, if any."""
+    currency = read.command.data.get("currency")
+    if currency in {None, reader.currency} or read.command.data.get("rate") is not None:
+        return None
+    return currency, read.business_on
+
+
+def sent_money(read: ReadEvent, reader: Reader, rates: Rates) -> SentMoney:
+    """Return what was sent and the rate that makes it the deployment's currency.
+
+    Raises:
+        InvalidInput: a foreign currency came without a rate, and no rate of that day is known: the
+            amount would depend on when it is looked at.
+    """
+    data = read.command.data
+    currency = data.get("currency") or reader.currency
+    if currency == reader.currency:
+        return SentMoney(currency, None, data.get("net"))
+    rate = data.get("rate") or rates.get((currency, read.business_on))
+    if rate is None:
+        raise InvalidInput(
+            "an amount in a foreign currency needs its rate",
+            code="no-rate",
+            faults=(Fault("/data/rate", "no-rate", "say how many base units one unit is worth"),),
+        )
+    return SentMoney(currency, rate, data.get("net"))
+
+
+def trade_fact(read: ReadEvent, sent: SentMoney, reader: Reader) -> TradeFact:
+    """Return what an event says about an order, in the deployment's currency."""
+    data, source = read.command.data, read.command.source
+    order_id, refers = data.get("order_id"), data.get("refers_to")
+    status = data.get("status")
+    return TradeFact(
+        event_key=read.event_key,
+        kind=TradeKind(read.command.type.value),
+        occurred_at=read.command.time.at,
+        business_on=read.business_on,
+        order_key=reader.keyed_hash.digest("order", source, order_id) if order_id else None,
+        refers_key=reader.event_key(refers.get("source") or source, refers["id"])
+        if refers
+        else None,
+        status=None if status is None else TradeStatus(status),
+        record_id=read.record_id,
+        net=_base(data.get("net"), sent.rate),
+        cost=_base(data.get("cost"), sent.rate),
+        discount=_base(data.get("discount"), sent.rate),
+    )
+
+
+def _base(amount: Decimal | None, rate: Decimal | None) -> Decimal | None:
+    return amount if amount is None or rate is None else to_cents(amount * rate)
+
+
+def _identifiers(
+    command: EventCommand, reader: Reader
+) -> tuple[list[Identifier], tuple[Fault, ...]]:
+    """Normalise what was given; what cannot be evidence is told back by place, never by value."""
+    usable: list[Identifier] = []
+    ignored: list[Fault] = []
+    for number, raw in enumerate(command.identifiers):
+        found = normalise(raw, country=raw.country or reader.country)
+        if isinstance(found, Faulty):
+            ignored.append(Fault(f"/identifiers/{number}", found.fault, "is not used as evidence"))
+        else:
+            usable.append(found)
+    return usable, tuple(ignored)
+
+
+def _evidence(
+    command: EventCommand, usable: list[Identifier], reader: Reader
+) -> tuple[RecordEvidence | None, Identifier | None]:
+    """Return whose record the event names with what it says of it, and the visit it came in."""
+    visit = next((found for found in usable if found.type is IdentifierType.VISIT), None)
+    names = [found for found in usable if found.type is not IdentifierType.VISIT]
+    keyed_hash, source = reader.keyed_hash, command.source
+    if command.record_key is not None:
+        if is_generic_record_key(command.record_key):
+            return None, visit
+        record = keyed_record(keyed_hash, source, command.record_key)
+        names.extend(_own_code(command.record_key, source))
+        return _told(record, command, names, reader, keyed=True), visit
+    keyless = keyless_record(keyed_hash, source, names, _signature(command))
+    if keyless is not None:
+        return _told(keyless, command, names, reader, keyed=False), visit
+    if visit is None or command.type in _HANGS_ON_VISIT:
+        return None, visit
+    record = visit_record(keyed_hash, source, visit)
+    return _told(record, command, [visit], reader, keyed=False, anonymous=True), visit
+
+
+def _own_code(record_key: str, source: str) -> list[Identifier]:
+    """Return the customer code that a record key also is, in its own source."""
+    raw = RawIdentifier(IdentifierType.CUSTOMER_CODE, record_key, scope=source)
+    found = normalise(raw, country="")
+    return [] if isinstance(found, Faulty) else [found]
+
+
+def _signature(command: EventCommand) -> str:
+    born = command.profile.get("birth_date")
+    on = None if born is None else parse_birth_date(born, today=command.time.at.date())
+    return signature(command.profile.get("name"), on)
+
+
+def _told(
+    record: RecordId,
+    command: EventCommand,
+    names: list[Identifier],
+    reader: Reader,
+    *,
+    keyed: bool,
+    anonymous: bool = False,
+) -> RecordEvidence:
+    verified = command.type is EventType.LOGIN
+    return RecordEvidence(
+        record,
+        command.source,
+        keyed,
+        anonymous,
+        tuple(
+            NamedIdentifier(
+                identifier_key(reader.keyed_hash, found),
+                found,
+                Assurance.VERIFIED if verified else command.assurance,
+                command.time.at,
+            )
+            for found in dict.fromkeys(names)
+        ),
+    )

@@ -1,0 +1,260 @@
+"""What spans the stages?  The few reads that no stage could do alone, and the one write."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import JSONB
+
+from app.database.partitions import smallest_uuid7
+from app.database.statements import statement
+from app.database.transaction import Connection
+from app.differentiate.queries import ActiveRun, numbers_from
+from app.differentiate.rfv import CustomerNumbers
+from app.differentiate.yardstick import Yardstick
+from app.interact.caps import Contact
+from app.interact.consent import ConsentFact, ConsentStatus
+from app.interact.outcomes import Outcome, OutcomeKind
+from app.personalise.propensity import Counts, Propensities
+from app.vocabulary import (
+    Channel,
+    CustomerId,
+    DecisionId,
+    Direction,
+    RecordId,
+    ScoringRunId,
+    Strategy,
+    TouchpointId,
+)
+
+LONGEST_CAP: timedelta = timedelta(days=400)
+"""No cap looks further back than this; what was refused for ever is kept as an outcome."""
+
+SNAPSHOT = statement("app.flows", "snapshot").columns(
+    run=JSONB,
+    profile=JSONB,
+    consents=JSONB,
+    complaints=JSONB,
+    preferences=JSONB,
+    offers=JSONB,
+    outcomes=JSONB,
+    propensities=JSONB,
+    answered=JSONB,
+)
+WRITE_TOUCHPOINT = statement("app.flows", "write_touchpoint")
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """One case: where it stands, when it was closed, and who else is involved."""
+
+    status: str
+    told_at: datetime
+    closed_at: datetime | None
+    body: str | None
+    satisfaction: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """This interaction was answered before."""
+
+    touchpoint_id: TouchpointId
+    record_id: RecordId
+    request_hash: bytes
+    answer: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All that one decision looks at, as it was under the customer's lock."""
+
+    customer_now: CustomerId | None
+    numbers: CustomerNumbers
+    run: ActiveRun
+    profile: Mapping[str, str]
+    consents: tuple[ConsentFact, ...]
+    complaints: tuple[Complaint, ...]
+    preferences: tuple[Mapping[str, Any], ...]
+    offers: tuple[Contact, ...]
+    outcomes: tuple[Outcome, ...]
+    propensities: Propensities
+    answered: Answered | None
+    calls_7d: int
+    last_contact_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionRow:
+    """One decided slot as it is kept."""
+
+    decision_id: DecisionId
+    slot: int
+    action: str | None
+    strategy: str | None
+    result: str
+
+
+@dataclass(frozen=True, slots=True)
+class TouchpointRow:
+    """A moment of contact as it is kept, JSON already written."""
+
+    touchpoint_id: TouchpointId
+    interaction_key: bytes | None
+    contact_key: bytes
+    record_id: RecordId
+    channel: Channel
+    direction: Direction
+    topic: str | None
+    occurred_at: datetime
+    request_hash: bytes
+    context: str
+    answer: str
+    segment: str
+    bundle_id: str
+    inputs: str
+
+
+async def snapshot(
+    tx: Connection,
+    customer: CustomerId | None,
+    record: RecordId,
+    interaction_key: bytes | None,
+    today: date,
+    now: datetime,
+) -> Snapshot:
+    """Read what a decision looks at, in one statement; without a customer it is all empty."""
+    since = now - LONGEST_CAP
+    result = await tx.execute(
+        SNAPSHOT,
+        {
+            "customer_id": customer,
+            "record_id": record,
+            "interaction_key": interaction_key,
+            "today": today,
+            "since": since,
+            "since_id": smallest_uuid7(since),
+            "week_ago": now - timedelta(days=7),
+        },
+    )
+    row = result.one()
+    run = ActiveRun(
+        ScoringRunId(UUID(row.run["run_id"])),
+        row.run["version"],
+        Yardstick.from_json(row.run["yardstick"]),
+    )
+    return Snapshot(
+        customer_now=row.customer_now,
+        numbers=numbers_from(row, run.yardstick.window_days),
+        run=run,
+        profile=row.profile or {},
+        consents=tuple(_consent(*item) for item in row.consents or ()),
+        complaints=tuple(_complaint(*item) for item in row.complaints or ()),
+        preferences=tuple(row.preferences or ()),
+        offers=tuple(_offer(*item) for item in row.offers or ()),
+        outcomes=tuple(_outcome(*item) for item in row.outcomes or ()),
+        propensities=_propensities(row.propensities or ()),
+        answered=None if row.answered is None else _answered(row.answered),
+        calls_7d=row.calls_7d,
+        last_contact_at=row.last_contact_at,
+    )
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def _maybe(text: str | None) -> datetime | None:
+    return None if text is None else _moment(text)
+
+
+def _consent(
+    purpose: str, channel: str | None, status: str, at: str, expires_at: str | None, key: str
+) -> ConsentFact:
+    return ConsentFact(
+        purpose,
+        None if channel is None else Channel(channel),
+        ConsentStatus(status),
+        _moment(at),
+        key,
+        _maybe(expires_at),
+    )
+
+
+def _complaint(
+    status: str, at: str, closed_at: str | None, body: str | None, satisfaction: int | None
+) -> Complaint:
+    return Complaint(status, _moment(at), _maybe(closed_at), body, satisfaction)
+
+
+def _offer(action: str, strategy: str, channel: str, direction: str, at: str) -> Contact:
+    return Contact(action, Strategy(strategy), Channel(channel), Direction(direction), _moment(at))
+
+
+def _outcome(
+    decision_id: str, action: str, kind: str, at: str, until: str | None, details: dict[str, Any]
+) -> Outcome:
+    channel = details.get("channel")
+    return Outcome(
+        DecisionId(UUID(decision_id)),
+        action,
+        OutcomeKind(kind),
+        _moment(at),
+        never=bool(details.get("never")),
+        until=_maybe(until),
+        channel=None if channel is None else Channel(channel),
+    )
+
+
+def _propensities(rows: Sequence[tuple[str, str, int, int]]) -> Propensities:
+    cells = [(action, segment, Counts(trials, wins)) for action, segment, trials, wins in rows]
+    trials = sum(counts.trials for _, _, counts in cells)
+    return Propensities.from_cells(cells, str(trials))
+
+
+def _answered(found: Mapping[str, Any]) -> Answered:
+    return Answered(
+        TouchpointId(UUID(found["touchpoint_id"])),
+        RecordId(UUID(found["record_id"])),
+        bytes.fromhex(found["request_hash"]),
+        found["answer"],
+    )
+
+
+async def write_touchpoint(
+    tx: Connection,
+    row: TouchpointRow,
+    decisions: Sequence[DecisionRow],
+    asked_hash: bytes | None,
+) -> bool:
+    """Record the moment with its decisions; False when somebody answered it meanwhile."""
+    written = await tx.execute(
+        WRITE_TOUCHPOINT,
+        {
+            "touchpoint_id": row.touchpoint_id,
+            "interaction_key": row.interaction_key,
+            "contact_key": row.contact_key,
+            "record_id": row.record_id,
+            "channel": row.channel.value,
+            "direction": row.direction.value,
+            "topic": row.topic,
+            "occurred_at": row.occurred_at,
+            "request_hash": row.request_hash,
+            "context": row.context,
+            "answer": row.answer,
+            "segment": row.segment,
+            "bundle_id": row.bundle_id,
+            "inputs": row.inputs,
+            "decision_ids": [decision.decision_id for decision in decisions],
+            "slots": [decision.slot for decision in decisions],
+            "actions": [decision.action for decision in decisions],
+            "strategies": [decision.strategy for decision in decisions],
+            "results": [decision.result for decision in decisions],
+            "asked_hash": asked_hash,
+        },
+    )
+    return written.one_or_none() is not None

@@ -1,0 +1,40 @@
+"""What does a touchpoint ask?  One moment of contact, as the telephone or the shop tells it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from app.rules.values import Value
+from app.vocabulary import Channel, Direction, Locale, RawIdentifier
+
+
+@dataclass(frozen=True, slots=True)
+class Interaction:
+    """The contact in the words of the system that holds it: asked again, it is the same one."""
+
+    source: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class TouchpointCommand:
+    """One question: who is this, what are they worth, what do we do now?
+
+    ``context`` holds facts of the moment by the names of the rule language; None in ``time`` is now.
+    ``request`` is the canonical text of what was asked, by which a repeated question is known;
+    ``retold`` says whether it brings a context at all.
+    """
+
+    interaction: Interaction | None
+    channel: Channel
+    direction: Direction
+    identifiers: tuple[RawIdentifier, ...]
+    context: Mapping[str, Value]
+    slots: tuple[str, ...]
+    locale: Locale
+    request: bytes
+    retold: bool
+    time: datetime | None = None
+    details: Mapping[str, object] = field(default_factory=dict)

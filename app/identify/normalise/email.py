@@ -1,0 +1,106 @@
+"""Which mailbox is this?  Two ways of writing the same mailbox give one value, others stay apart.
+
+Syntax is email-validator's (RFC 5321, 5322, 6531; IDNA 2008), without any look-up in the network.
+Dots and plus are dropped only for providers that say so themselves.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from email_validator import EmailNotValidError, validate_email
+
+from app.identify.normalise.faults import Fault
+from app.identify.normalise.keys import is_generic_text, is_repeated
+from app.identify.normalise.lists import emails as lists
+from app.identify.normalise.text import caseless, readable, words
+from app.vocabulary import Identifier, IdentifierType, Party, RawIdentifier
+
+_LONGEST: Final = 320
+"""RFC 3696 erratum 1690 allows 254; a display name or a second address may stand beside it."""
+_MUTE: Final = " \t.,;:'\"<>()[]"
+_SEPARATORS: Final = str.maketrans(dict.fromkeys("-_", "."))
+
+
+def email(raw: RawIdentifier, country: str) -> Identifier | Fault:  # noqa: ARG001 — one shape for all readers
+    """Return the mailbox as folded local part and ASCII domain.
+
+    A role address (vendas@, nfe@) identifies the company, so its ``party`` is COMPANY and no person
+    may be joined by it.  A platform's alias (…@ct.vtex.com.br) and a no-reply address identify
+    nobody.  Addresses of disposable domains are kept: their owners are customers too.
+    """
+    text = readable(raw.value, longest=_LONGEST)
+    if isinstance(text, Fault):
+        return text
+    address = _first_address(text)
+    if "@" not in address:
+        is_filler = address.lower() in lists.PLACEHOLDER_LOCALS
+        return Fault.PLACEHOLDER if is_filler or is_generic_text(_spoken(text)) else Fault.INVALID
+    try:
+        parsed = validate_email(
+            caseless(address), check_deliverability=False, test_environment=True
+        )
+    except EmailNotValidError:
+        return Fault.INVALID
+    return _mailbox(parsed.local_part, parsed.ascii_domain.lower())
+
+
+def _spoken(text: str) -> str:
+    return " ".join(words(text))
+
+
+def _first_address(text: str) -> str:
+    """Return the first address of "Ana <ana@x.com>", "mailto:ana@x.com" or "a@x.com; b@x.com"."""
+    for part in text.replace("<", " ").replace(";", " ").replace(",", " ").split():
+        if "@" in part:
+            return part.strip(_MUTE).removeprefix("mailto:").removeprefix("MAILTO:")
+    return text
+
+
+def _mailbox(local: str, domain: str) -> Identifier | Fault:
+    domain = lists.SAME_DOMAIN.get(domain, domain)
+    if domain in lists.PLUS_DOMAINS:
+        local = local.partition("+")[0]
+    if domain in lists.DOTLESS_DOMAINS:
+        local = local.replace(".", "")
+    if not local:
+        return Fault.INVALID
+    if _is_placeholder(local, domain):
+        return Fault.PLACEHOLDER
+    return Identifier(
+        IdentifierType.EMAIL,
+        "",
+        f"{local}@{domain}",
+        Party.COMPANY if _is_role(local, domain) else Party.UNKNOWN,
+        identifies=not (_is_alias(domain) or local in lists.UNATTENDED_LOCALS),
+    )
+
+
+def _is_placeholder(local: str, domain: str) -> bool:
+    """Tell filler: a listed word or domain, one character repeated, x@x.com, gmail@gmail.com."""
+    label = domain.partition(".")[0]
+    echoes = local == label and (
+        len(local) <= 3 or domain in lists.FREE_DOMAINS or local == "email"
+    )
+    listed = local in lists.PLACEHOLDER_LOCALS or domain in lists.PLACEHOLDER_DOMAINS
+    return listed or echoes or is_repeated(local, 3)
+
+
+def _is_role(local: str, domain: str) -> bool:
+    """Tell a desk from a person, judged on the canonical form only.
+
+    At a company's own domain the first word is enough (vendas.sp@); at a free provider the whole
+    local part must be one, as Sales and Nota are surnames too.
+    """
+    dotted = local.translate(_SEPARATORS)
+    first = dotted.partition(".")[0].rstrip("0123456789")
+    whole = dotted.replace(".", "").rstrip("0123456789")
+    if whole in lists.COMPANY_LOCALS or local in lists.UNATTENDED_LOCALS:
+        return True
+    return domain not in lists.FREE_DOMAINS and first in lists.COMPANY_LOCALS
+
+
+def _is_alias(domain: str) -> bool:
+    if domain.startswith(lists.ALIAS_PREFIXES):
+        return True
+    return any(domain == alias or domain.endswith(f".{alias}") for alias in lists.ALIAS_DOMAINS)

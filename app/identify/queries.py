@@ -1,0 +1,516 @@
+"""How does identify read and write?  Every statement of the stage, typed at both ends."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import bindparam, delete, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+
+from app.database.statements import statement
+from app.database.transaction import Connection
+from app.identify.cluster import DecisionKind, PeoplesDecision
+from app.identify.evidence import Link
+from app.identify.tables import (
+    customer,
+    epoch,
+    erasure_tombstone,
+    identity_decision,
+    identity_side,
+    membership,
+    profile_fact,
+    record,
+    visit_fact,
+)
+from app.vocabulary import (
+    ComponentId,
+    CustomerId,
+    Identifier,
+    IdentifierKey,
+    IdentifierType,
+    Party,
+    RecordId,
+)
+
+CLAIM_IDENTIFIERS = statement("app.identify", "claim_identifiers")
+LOCK_COMPONENTS = statement("app.identify", "lock_components")
+LOCATED = statement("app.identify", "located")
+COMPONENT_CONTENT = statement("app.identify", "component_content")
+DECISIONS_ABOUT = statement("app.identify", "decisions_about")
+WRITE_LINKS = statement("app.identify", "write_links")
+WRITE_PARTITION = statement("app.identify", "write_partition")
+WRITE_PROFILE = statement("app.identify", "write_profile")
+WHO_HOLDS = statement("app.identify", "who_holds")
+PROFILE_OF = statement("app.identify", "profile_of")
+
+ACTIVE_EPOCH = select(epoch.c.epoch).where(epoch.c.status == "active")
+TOMBSTONES_AMONG = text(
+    "SELECT key_hash FROM erasure_tombstone WHERE key_hash = ANY(CAST(:keys AS bytea[]))"
+)
+CURRENT_OF = select(
+    customer.c.customer_id,
+    customer.c.current_customer_id,
+    customer.c.anonymous,
+    customer.c.erased_at,
+).where(customer.c.customer_id == bindparam("customer_id"))
+FORMER_IDS = select(customer.c.customer_id).where(
+    customer.c.current_customer_id == bindparam("customer_id"),
+    customer.c.customer_id != bindparam("customer_id"),
+)
+RECORDS_OF = select(membership.c.record_id, membership.c.component_id).where(
+    membership.c.customer_id == bindparam("customer_id")
+)
+CUSTOMERS_OF = text(
+    "SELECT record_id, customer_id FROM membership WHERE record_id = ANY(CAST(:ids AS uuid[]))"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a record stands: its component and its customer."""
+
+    component_id: ComponentId
+    customer_id: CustomerId
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRecord:
+    """A record of a locked component; ``place`` is None for one that has just arrived."""
+
+    record_id: RecordId
+    place: Place | None
+    born_customer_id: CustomerId | None
+    anonymous: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """All that the partition of some components is a function of, people's decisions aside."""
+
+    records: dict[RecordId, StoredRecord]
+    links: list[Link]
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """Where the records asked about stand, and who holds which of the identifiers."""
+
+    places: dict[RecordId, Place]
+    links: frozenset[tuple[IdentifierKey, RecordId]]
+
+    @property
+    def components(self) -> frozenset[ComponentId]:
+        """Return every component that the records or identifiers touch."""
+        return frozenset(place.component_id for place in self.places.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """One customer holds one of the identifiers asked about."""
+
+    key: IdentifierKey
+    type: IdentifierType
+    state: str
+    customer_id: CustomerId
+    component_id: ComponentId
+    anonymous: bool
+    record_id: RecordId
+    records: int
+    assurance: int
+    last_seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRow:
+    """A record to be stored; nothing about it ever changes."""
+
+    record_id: RecordId
+    source: str
+    keyed: bool
+    anonymous: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRow:
+    """A record names an identifier, with what the naming is worth and when."""
+
+    key: IdentifierKey
+    record_id: RecordId
+    assurance: int
+    first_seen_at: datetime
+    last_seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """A customer id, the record it was minted for, and who answers to it now."""
+
+    customer_id: CustomerId
+    birth_record_id: RecordId
+    current_customer_id: CustomerId
+    anonymous: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A record changes customer; ``came_from`` is None for a new record."""
+
+    log_id: UUID
+    record_id: RecordId
+    came_from: CustomerId | None
+    to: CustomerId
+
+
+@dataclass(frozen=True, slots=True)
+class PartitionRows:
+    """Everything a new partition writes, in one statement."""
+
+    epoch: int
+    new_components: list[ComponentId]
+    dead_components: list[ComponentId]
+    places: dict[RecordId, Place]
+    births: dict[CustomerId, RecordId]
+    aliases: list[Alias]
+    moves: list[Move]
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileFact:
+    """One thing a source said about a person, kept with what it is worth and when it was said."""
+
+    record_id: RecordId
+    attribute: str
+    assurance: int
+    value: str
+    occurred_at: datetime
+    event_key: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class VisitFact:
+    """A login opens a span of a visit's time for a record; a logout ends it."""
+
+    visit_key: IdentifierKey
+    occurred_at: datetime
+    event_key: bytes
+    kind: str
+    record_id: RecordId | None
+    stitch: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerRow:
+    """A customer id and who answers to it."""
+
+    customer_id: CustomerId
+    current_customer_id: CustomerId
+    anonymous: bool
+    erased_at: datetime | None
+
+
+async def active_epoch(tx: Connection) -> int:
+    """Return the number of the epoch whose weights and limits hold now."""
+    return int((await tx.execute(ACTIVE_EPOCH)).scalar_one())
+
+
+async def claim_identifiers(
+    tx: Connection, identifiers: dict[IdentifierKey, tuple[Identifier, bool]]
+) -> set[IdentifierKey]:
+    """Lock the identifiers in key order, making the new; return those that may join records.
+
+    Each comes with whether its kind joins at all; a value past its epoch's limit no longer does.
+    """
+    items = sorted(identifiers.items())
+    rows = await tx.execute(
+        CLAIM_IDENTIFIERS,
+        {
+            "keys": [key for key, _ in items],
+            "types": [found.type.value for _, (found, _) in items],
+            "scopes": [found.scope for _, (found, _) in items],
+            "person_values": [found.value for _, (found, _) in items],
+            "parties": [found.party.value for _, (found, _) in items],
+            "states": ["active" if joins else "unidentifying" for _, (_, joins) in items],
+        },
+    )
+    return {IdentifierKey(row.identifier_key) for row in rows if row.state == "active"}
+
+
+async def lock_components(
+    tx: Connection, records: Collection[RecordId], keys: Collection[IdentifierKey]
+) -> set[ComponentId]:
+    """Lock the components that records or identifiers touch, in order; return their ids."""
+    rows = await tx.execute(
+        LOCK_COMPONENTS, {"record_ids": list(records), "identifier_keys": sorted(keys)}
+    )
+    return {ComponentId(row.component_id) for row in rows}
+
+
+async def located(
+    tx: Connection, records: Collection[RecordId], keys: Collection[IdentifierKey]
+) -> Located:
+    """Return where records and the holders of identifiers stand now."""
+    rows = await tx.execute(LOCATED, {"record_ids": list(records), "identifier_keys": sorted(keys)})
+    places: dict[RecordId, Place] = {}
+    links: set[tuple[IdentifierKey, RecordId]] = set()
+    for row in rows:
+        places[row.record_id] = Place(row.component_id, row.customer_id)
+        if row.identifier_key is not None:
+            links.add((row.identifier_key, row.record_id))
+    return Located(places, frozenset(links))
+
+
+async def component_content(
+    tx: Connection, components: Collection[ComponentId], arrived: Collection[RecordId]
+) -> Content:
+    """Return the records and joining links of locked components and of records just stored."""
+    rows = await tx.execute(
+        COMPONENT_CONTENT, {"component_ids": list(components), "arrived": list(arrived)}
+    )
+    records: dict[RecordId, StoredRecord] = {}
+    links: list[Link] = []
+    for row in rows:
+        records[row.record_id] = StoredRecord(
+            row.record_id,
+            None if row.customer_id is None else Place(row.component_id, row.customer_id),
+            row.born_customer_id,
+            row.anonymous,
+        )
+        if row.identifier_key is not None:
+            links.append(
+                Link(
+                    row.record_id,
+                    row.identifier_key,
+                    IdentifierType(row.type),
+                    row.scope,
+                    Party(row.party),
+                )
+            )
+    return Content(records, links)
+
+
+async def decisions_about(tx: Connection, records: Collection[RecordId]) -> list[PeoplesDecision]:
+    """Return every decision a person took about any of the records."""
+    rows = (await tx.execute(DECISIONS_ABOUT, {"record_ids": list(records)})).all()
+    sides: dict[UUID, dict[RecordId, int]] = defaultdict(dict)
+    for row in rows:
+        sides[row.identity_decision_id][row.record_id] = row.side
+    heads = {row.identity_decision_id: (row.decided_at, row.kind) for row in rows}
+    return [
+        PeoplesDecision(decision_id, decided_at, DecisionKind(kind), sides[decision_id])
+        for decision_id, (decided_at, kind) in heads.items()
+    ]
+
+
+async def write_links(
+    tx: Connection, records: Sequence[RecordRow], links: Sequence[LinkRow], now: datetime
+) -> None:
+    """Store records and the identifiers they name; repeated and shuffled facts write the same."""
+    await tx.execute(
+        WRITE_LINKS,
+        {
+            "record_ids": [row.record_id for row in records],
+            "sources": [row.source for row in records],
+            "keyed": [row.keyed for row in records],
+            "anonymous": [row.anonymous for row in records],
+            "link_keys": [row.key for row in links],
+            "link_records": [row.record_id for row in links],
+            "assurances": [row.assurance for row in links],
+            "first_seen": [row.first_seen_at for row in links],
+            "last_seen": [row.last_seen_at for row in links],
+            "now": now,
+        },
+    )
+
+
+async def write_partition(
+    tx: Connection, rows: PartitionRows, *, cause: str, cause_id: UUID | None, now: datetime
+) -> None:
+    """Write memberships, minted ids, aliases and the log of who moved, in one statement."""
+    await tx.execute(
+        WRITE_PARTITION,
+        {
+            "epoch": rows.epoch,
+            "new_components": rows.new_components,
+            "dead_components": rows.dead_components,
+            "record_ids": list(rows.places),
+            "component_ids": [place.component_id for place in rows.places.values()],
+            "customer_ids": [place.customer_id for place in rows.places.values()],
+            "born_ids": list(rows.births),
+            "born_records": list(rows.births.values()),
+            "alias_ids": [alias.customer_id for alias in rows.aliases],
+            "alias_births": [alias.birth_record_id for alias in rows.aliases],
+            "alias_currents": [alias.current_customer_id for alias in rows.aliases],
+            "alias_anonymous": [alias.anonymous for alias in rows.aliases],
+            "log_ids": [move.log_id for move in rows.moves],
+            "log_records": [move.record_id for move in rows.moves],
+            "log_from": [move.came_from for move in rows.moves],
+            "log_to": [move.to for move in rows.moves],
+            "cause": cause,
+            "cause_id": cause_id,
+            "now": now,
+        },
+    )
+
+
+async def write_profile(tx: Connection, facts: Iterable[ProfileFact]) -> None:
+    """Keep the newest fact of each (record, attribute, assurance), whatever came first."""
+    newest: dict[tuple[RecordId, str, int], ProfileFact] = {}
+    for fact in facts:
+        key = (fact.record_id, fact.attribute, fact.assurance)
+        held = newest.get(key)
+        if held is None or (held.occurred_at, held.event_key) < (fact.occurred_at, fact.event_key):
+            newest[key] = fact
+    rows = [newest[key] for key in sorted(newest)]
+    if rows:
+        await tx.execute(
+            WRITE_PROFILE,
+            {
+                "record_ids": [row.record_id for row in rows],
+                "attributes": [row.attribute for row in rows],
+                "assurances": [row.assurance for row in rows],
+                "person_values": [row.value for row in rows],
+                "occurred": [row.occurred_at for row in rows],
+                "event_keys": [row.event_key for row in rows],
+            },
+        )
+
+
+async def write_visits(tx: Connection, facts: Sequence[VisitFact]) -> None:
+    """Store logins and logouts: the cuts that a visit's spans are rebuilt from."""
+    if facts:
+        await tx.execute(
+            insert(visit_fact).on_conflict_do_nothing(),
+            [
+                {
+                    "visit_key": fact.visit_key,
+                    "occurred_at": fact.occurred_at,
+                    "event_key": fact.event_key,
+                    "kind": fact.kind,
+                    "record_id": fact.record_id,
+                    "stitch": fact.stitch,
+                }
+                for fact in facts
+            ],
+        )
+
+
+async def holdings(
+    tx: Connection,
+    keys: Collection[IdentifierKey],
+    visits: Collection[IdentifierKey],
+    at: datetime,
+) -> list[Holding]:
+    """Return every customer that holds any of the identifiers, an evidence row each."""
+    rows = await tx.execute(
+        WHO_HOLDS, {"identifier_keys": list(keys), "visit_keys": list(visits), "at": at}
+    )
+    return [
+        Holding(
+            row.identifier_key,
+            IdentifierType(row.type),
+            row.state,
+            row.customer_id,
+            row.component_id,
+            row.anonymous,
+            row.record_id,
+            row.records,
+            row.assurance,
+            row.last_seen_at,
+        )
+        for row in rows
+    ]
+
+
+async def tombstones_among(tx: Connection, keys: Collection[bytes]) -> set[bytes]:
+    """Return which of the keys belong to somebody who asked to be erased."""
+    rows = await tx.execute(TOMBSTONES_AMONG, {"keys": sorted(keys)})
+    return {row.key_hash for row in rows}
+
+
+async def find_customer(tx: Connection, customer_id: CustomerId) -> CustomerRow | None:
+    """Return the customer an id names and who answers to it, or None for an id never given out."""
+    row = (await tx.execute(CURRENT_OF, {"customer_id": customer_id})).one_or_none()
+    if row is None:
+        return None
+    return CustomerRow(row.customer_id, row.current_customer_id, row.anonymous, row.erased_at)
+
+
+async def former_ids(tx: Connection, customer_id: CustomerId) -> list[CustomerId]:
+    """Return the merged ids that this customer answers for, oldest first."""
+    rows = await tx.execute(FORMER_IDS, {"customer_id": customer_id})
+    return sorted(CustomerId(row.customer_id) for row in rows)
+
+
+async def records_of(tx: Connection, customer_id: CustomerId) -> dict[RecordId, ComponentId]:
+    """Return a customer's records, each with its component."""
+    rows = await tx.execute(RECORDS_OF, {"customer_id": customer_id})
+    return {RecordId(row.record_id): ComponentId(row.component_id) for row in rows}
+
+
+async def customers_of(tx: Connection, records: Collection[RecordId]) -> dict[RecordId, CustomerId]:
+    """Return the customer of each record that has one."""
+    rows = await tx.execute(CUSTOMERS_OF, {"ids": list(records)})
+    return {RecordId(row.record_id): CustomerId(row.customer_id) for row in rows}
+
+
+async def profile_of(tx: Connection, customer_id: CustomerId) -> dict[str, str]:
+    """Return each attribute's surviving value: verified before declared, then the newest."""
+    rows = await tx.execute(PROFILE_OF, {"customer_id": customer_id})
+    return {row.attribute: row.value for row in rows}
+
+
+async def write_decision(
+    tx: Connection, decision: PeoplesDecision, *, actor: str, reason: str | None
+) -> None:
+    """Append a person's decision; it is never changed, only overridden by a later one."""
+    await tx.execute(
+        insert(identity_decision),
+        {
+            "identity_decision_id": decision.decision_id,
+            "kind": decision.kind.value,
+            "actor": actor,
+            "reason": reason,
+            "decided_at": decision.decided_at,
+        },
+    )
+    await tx.execute(
+        insert(identity_side),
+        [
+            {
+                "identity_decision_id": decision.decision_id,
+                "record_id": record_id,
+                "side": side,
+            }
+            for record_id, side in decision.sides.items()
+        ],
+    )
+
+
+async def bury(tx: Connection, keys: Collection[bytes], kind: str, now: datetime) -> None:
+    """Leave a keyed tombstone for each key, so that a re-import does not bring the person back."""
+    if keys:
+        await tx.execute(
+            insert(erasure_tombstone).on_conflict_do_nothing(),
+            [{"key_hash": key, "kind": kind, "erased_at": now} for key in sorted(keys)],
+        )
+
+
+async def forget_records(tx: Connection, records: Collection[RecordId]) -> set[IdentifierKey]:
+    """Delete all that identify knows of these records; return the identifiers nobody holds now."""
+    ids = list(records)
+    freed = await tx.execute(statement("app.identify", "forget_links"), {"record_ids": ids})
+    keys = {IdentifierKey(row.identifier_key) for row in freed}
+    for table in (profile_fact, visit_fact, membership, record):
+        await tx.execute(delete(table).where(table.c.record_id.in_(ids)))
+    return keys
+
+
+async def mark_erased(tx: Connection, customer_id: CustomerId, now: datetime) -> None:
+    """Let an erased customer's ids, its own and the merged ones, say so for ever."""
+    await tx.execute(
+        update(customer).where(customer.c.current_customer_id == customer_id).values(erased_at=now)
+    )

@@ -1,0 +1,39 @@
+-- Purpose: who is this?  Every customer that holds any of the identifiers, with the evidence; a
+--          visit answers through the login that its time belongs to.  The one statement of a ring.
+-- Parameters: identifier_keys bytea[]; visit_keys bytea[]; at timestamptz (the moment asked about).
+-- Result: identifier_key, type, state, customer_id, component_id, anonymous, record_id (one of this
+--         customer's that hold it: what is asked by this identifier hangs on it), records (how many
+--         hold it), assurance 0–3, last_seen_at.
+-- Index: pk_identifier, pk_record_identifier, pk_membership, pk_customer, pk_visit_fact.
+WITH held AS (
+    SELECT i.identifier_key, i.type, i.state, l.record_id, l.assurance, l.last_seen_at
+    FROM identifier AS i
+    JOIN record_identifier AS l ON l.identifier_key = i.identifier_key
+    WHERE i.identifier_key = ANY(CAST(:identifier_keys AS bytea[]))
+    UNION ALL
+    SELECT asked.visit_key, 'visit', 'active', span.record_id, 3, span.occurred_at
+    FROM unnest(CAST(:visit_keys AS bytea[])) AS asked (visit_key)
+    CROSS JOIN LATERAL (
+        SELECT f.record_id, f.kind, f.occurred_at
+        FROM visit_fact AS f
+        WHERE f.visit_key = asked.visit_key AND f.occurred_at <= CAST(:at AS timestamptz)
+        ORDER BY f.occurred_at DESC, f.event_key DESC
+        LIMIT 1
+    ) AS span
+    WHERE span.kind = 'login' AND span.record_id IS NOT NULL
+)
+SELECT
+    h.identifier_key,
+    h.type,
+    h.state,
+    m.customer_id,
+    m.component_id,
+    bool_and(c.anonymous) AS anonymous,
+    (array_agg(h.record_id ORDER BY h.record_id))[1] AS record_id,
+    count(*) AS records,
+    max(h.assurance) AS assurance,
+    max(h.last_seen_at) AS last_seen_at
+FROM held AS h
+JOIN membership AS m ON m.record_id = h.record_id
+JOIN customer AS c ON c.customer_id = m.customer_id
+GROUP BY h.identifier_key, h.type, h.state, m.customer_id, m.component_id

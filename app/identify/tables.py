@@ -1,0 +1,177 @@
+"""Who is who, and why?
+
+Facts hang on records; a customer is a set of records.  A merge or a split moves rows of
+``membership`` and rewrites no fact.  Record ids are keyed hashes of (source, record key), so the
+record of a fact is known before the database is asked.  See ADR 0009.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Table,
+    Text,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from app.database.metadata import metadata
+
+epoch: Final = Table(
+    "epoch",
+    metadata,
+    Column("epoch", Integer, primary_key=True, autoincrement=False),
+    Column("status", Text, nullable=False),
+    Column("model", JSONB, nullable=False, comment="frozen evidence weights and limits"),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("promoted_at", DateTime(timezone=True), nullable=True),
+    CheckConstraint("status IN ('draft', 'shadow', 'active', 'retired')", name="status"),
+    Index(
+        "uq_epoch_active",
+        "status",
+        unique=True,
+        postgresql_where=text("status = 'active'"),
+    ),
+)
+
+identifier: Final = Table(
+    "identifier",
+    metadata,
+    Column("identifier_key", LargeBinary, primary_key=True),
+    Column("type", Text, nullable=False),
+    Column("scope", Text, nullable=False),
+    Column("value", Text, nullable=False, comment="personal: canonical value"),
+    Column("party", Text, nullable=False),
+    Column("state", Text, nullable=False, comment="active, generic (past the epoch's limit)"),
+    CheckConstraint("state IN ('active', 'generic', 'unidentifying')", name="state"),
+    postgresql_with={"fillfactor": "85"},
+)
+
+record: Final = Table(
+    "record",
+    metadata,
+    Column("record_id", Uuid, primary_key=True, comment="keyed hash of (source, record key)"),
+    Column("source", Text, nullable=False),
+    Column("keyed", Boolean, nullable=False, comment="the source has a key of its own for it"),
+    Column("anonymous", Boolean, nullable=False, comment="made by asking, not by telling"),
+    Column("born_customer_id", Uuid, nullable=True, comment="the customer id minted for it"),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+)
+
+record_identifier: Final = Table(
+    "record_identifier",
+    metadata,
+    Column("identifier_key", LargeBinary, primary_key=True),
+    Column("record_id", Uuid, primary_key=True),
+    Column("assurance", SmallInteger, nullable=False, comment="0 inferred … 3 verified"),
+    Column("first_seen_at", DateTime(timezone=True), nullable=False),
+    Column("last_seen_at", DateTime(timezone=True), nullable=False),
+    Index("ix_record_identifier_record_id", "record_id"),
+    postgresql_with={"fillfactor": "85"},
+)
+
+profile_fact: Final = Table(
+    "profile_fact",
+    metadata,
+    Column("record_id", Uuid, primary_key=True),
+    Column("attribute", Text, primary_key=True),
+    Column("assurance", SmallInteger, primary_key=True, autoincrement=False),
+    Column("value", Text, nullable=False, comment="personal"),
+    Column("occurred_at", DateTime(timezone=True), nullable=False),
+    Column("event_key", LargeBinary, nullable=False, comment="breaks ties of time"),
+)
+
+component: Final = Table(
+    "component",
+    metadata,
+    Column("component_id", Uuid, primary_key=True),
+    Column("epoch", Integer, nullable=False),
+)
+
+membership: Final = Table(
+    "membership",
+    metadata,
+    Column("record_id", Uuid, primary_key=True),
+    Column("component_id", Uuid, nullable=False),
+    Column("customer_id", Uuid, nullable=False),
+    Index("ix_membership_component_id", "component_id"),
+    Index("ix_membership_customer_id", "customer_id"),
+)
+
+customer: Final = Table(
+    "customer",
+    metadata,
+    Column("customer_id", Uuid, primary_key=True, comment="public, lives for ever"),
+    Column("birth_record_id", Uuid, nullable=False, comment="answers where this record is"),
+    Column("current_customer_id", Uuid, nullable=False, comment="itself, or its survivor: flat"),
+    Column("anonymous", Boolean, nullable=False, comment="outside lists and counts"),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("erased_at", DateTime(timezone=True), nullable=True),
+    Index("ix_customer_current_customer_id", "current_customer_id"),
+    Index("ix_customer_birth_record_id", "birth_record_id"),
+)
+
+identity_decision: Final = Table(
+    "identity_decision",
+    metadata,
+    Column("identity_decision_id", Uuid, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("actor", Text, nullable=False, comment="name of the client key"),
+    Column("reason", Text, nullable=True),
+    Column("decided_at", DateTime(timezone=True), nullable=False),
+    CheckConstraint("kind IN ('merge', 'split')", name="kind"),
+)
+
+identity_side: Final = Table(
+    "identity_side",
+    metadata,
+    Column("identity_decision_id", Uuid, primary_key=True),
+    Column("record_id", Uuid, primary_key=True),
+    Column("side", SmallInteger, nullable=False, comment="a merge has one, a split two or more"),
+    Index("ix_identity_side_record_id", "record_id"),
+)
+
+identity_log: Final = Table(
+    "identity_log",
+    metadata,
+    Column("log_id", Uuid, primary_key=True),
+    Column("record_id", Uuid, nullable=False),
+    Column("from_customer_id", Uuid, nullable=True, comment="null: the record is new"),
+    Column("to_customer_id", Uuid, nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("cause_id", Uuid, nullable=True, comment="the person's decision, if one"),
+    Column("logged_at", DateTime(timezone=True), nullable=False),
+    Index("ix_identity_log_record_id", "record_id"),
+)
+
+visit_fact: Final = Table(
+    "visit_fact",
+    metadata,
+    Column("visit_key", LargeBinary, primary_key=True),
+    Column("occurred_at", DateTime(timezone=True), primary_key=True),
+    Column("event_key", LargeBinary, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("record_id", Uuid, nullable=True),
+    Column("stitch", Boolean, nullable=False, comment="consent to claim the time before login"),
+    CheckConstraint("kind IN ('login', 'logout')", name="kind"),
+    Index("ix_visit_fact_record_id", "record_id"),
+)
+
+erasure_tombstone: Final = Table(
+    "erasure_tombstone",
+    metadata,
+    Column("key_hash", LargeBinary, primary_key=True, comment="of a record or an identifier"),
+    Column("kind", Text, nullable=False),
+    Column("erased_at", DateTime(timezone=True), nullable=False),
+    CheckConstraint("kind IN ('record', 'identifier')", name="kind"),
+)

@@ -1,0 +1,167 @@
+"""How does interact read and write?  Every statement of the stage, typed at both ends."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import bindparam, delete, select, text
+
+from app.database.transaction import Connection
+from app.interact.tables import (
+    complaint_fact,
+    consent_fact,
+    contact,
+    preference_fact,
+    touchpoint,
+)
+from app.vocabulary import RecordId, TouchpointId
+
+ADD_CONTACTS = text(
+    "INSERT INTO contact SELECT * FROM jsonb_populate_recordset("
+    "CAST(NULL AS contact), CAST(:rows AS jsonb)) ON CONFLICT DO NOTHING"
+)
+ADD_CONSENTS = text(
+    "INSERT INTO consent_fact SELECT * FROM jsonb_populate_recordset("
+    "CAST(NULL AS consent_fact), CAST(:rows AS jsonb)) ON CONFLICT DO NOTHING"
+)
+ADD_PREFERENCES = text(
+    "INSERT INTO preference_fact SELECT * FROM jsonb_populate_recordset("
+    "CAST(NULL AS preference_fact), CAST(:rows AS jsonb)) ON CONFLICT DO NOTHING"
+)
+ADD_COMPLAINTS = text(
+    "INSERT INTO complaint_fact SELECT * FROM jsonb_populate_recordset("
+    "CAST(NULL AS complaint_fact), CAST(:rows AS jsonb)) ON CONFLICT DO NOTHING"
+)
+TOUCHPOINT_OF = select(
+    touchpoint.c.touchpoint_id,
+    touchpoint.c.record_id,
+    touchpoint.c.request_hash,
+    touchpoint.c.answer,
+).where(touchpoint.c.interaction_key == bindparam("interaction_key"))
+TOUCHPOINT = select(
+    touchpoint.c.touchpoint_id,
+    touchpoint.c.record_id,
+    touchpoint.c.request_hash,
+    touchpoint.c.answer,
+).where(touchpoint.c.touchpoint_id == bindparam("touchpoint_id"))
+
+
+@dataclass(frozen=True, slots=True)
+class ContactRow:
+    """One contact with a customer, whoever started it."""
+
+    contact_key: bytes
+    record_id: RecordId
+    channel: str
+    direction: str
+    topic: str | None
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentRow:
+    """A yes or a no to a purpose, on one channel or on every one."""
+
+    event_key: bytes
+    record_id: RecordId
+    purpose: str
+    channel: str | None
+    status: str
+    occurred_at: datetime
+    expires_at: datetime | None
+    legal_basis: str | None
+    text_version: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PreferenceRow:
+    """How somebody wants to be spoken to."""
+
+    event_key: bytes
+    record_id: RecordId
+    data: Mapping[str, Any]
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ComplaintRow:
+    """One step in the life of a complaint."""
+
+    event_key: bytes
+    record_id: RecordId
+    case_key: bytes
+    status: str
+    topic: str | None
+    body: str | None
+    satisfaction: int | None
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DialogueRows:
+    """What facts add to the dialogue with customers."""
+
+    contacts: list[ContactRow]
+    consents: list[ConsentRow]
+    preferences: list[PreferenceRow]
+    complaints: list[ComplaintRow]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTouchpoint:
+    """A moment of contact that was answered before."""
+
+    touchpoint_id: TouchpointId
+    record_id: RecordId
+    request_hash: bytes
+    answer: dict[str, Any]
+
+
+async def write_facts(tx: Connection, rows: DialogueRows) -> None:
+    """Store facts of the dialogue, a statement a kind; each is known by its event, stored once."""
+    for statement, kind in (
+        (ADD_CONTACTS, rows.contacts),
+        (ADD_CONSENTS, rows.consents),
+        (ADD_PREFERENCES, rows.preferences),
+        (ADD_COMPLAINTS, rows.complaints),
+    ):
+        if kind:
+            await tx.execute(statement, {"rows": rows_to_json(kind)})
+
+
+def rows_to_json(rows: Sequence[Any]) -> str:
+    """Return rows as the text that ``jsonb_populate_recordset`` reads: one parameter for all."""
+    return orjson.dumps([asdict(row) for row in rows], default=_as_text).decode()
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, bytes):
+        return "\\x" + value.hex()
+    if isinstance(value, Decimal):
+        return str(value)
+    raise TypeError(type(value).__name__)
+
+
+async def find_touchpoint(tx: Connection, interaction_key: bytes) -> StoredTouchpoint | None:
+    """Return the touchpoint of an interaction that was answered before."""
+    row = (await tx.execute(TOUCHPOINT_OF, {"interaction_key": interaction_key})).one_or_none()
+    return None if row is None else StoredTouchpoint(*row)
+
+
+async def find_touchpoint_by_id(tx: Connection, touchpoint_id: UUID) -> StoredTouchpoint | None:
+    """Return a touchpoint by its id."""
+    row = (await tx.execute(TOUCHPOINT, {"touchpoint_id": touchpoint_id})).one_or_none()
+    return None if row is None else StoredTouchpoint(*row)
+
+
+async def forget_records(tx: Connection, records: Collection[RecordId]) -> None:
+    """Delete the dialogue with erased records."""
+    ids = list(records)
+    for table in (touchpoint, contact, consent_fact, preference_fact, complaint_fact):
+        await tx.execute(delete(table).where(table.c.record_id.in_(ids)))

@@ -1,0 +1,112 @@
+"""How are facts kept, once each and for ever?"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import delete, text, update
+
+from app.database.statements import statement
+from app.database.transaction import Connection
+from app.ledger.tables import event, event_key
+from app.vocabulary import EventId, IdentifierKey, RecordId
+
+CLAIM_EVENTS = statement("app.ledger", "claim_events")
+APPEND_EVENTS = statement("app.ledger", "append_events")
+STORED_KEYS = text(
+    "SELECT event_key, event_id, content_hash, person_hash, record_id FROM event_key"
+    " WHERE event_key = ANY(CAST(:keys AS bytea[]))"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class EventClaim:
+    """The identity of an event: whose it is, and hashes of what it says."""
+
+    event_key: bytes
+    event_id: EventId
+    content_hash: bytes
+    person_hash: bytes
+    record_id: RecordId | None
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """A fact to append, as it came."""
+
+    event_id: EventId
+    event_key: bytes
+    record_id: RecordId | None
+    visit_key: IdentifierKey | None
+    source: str
+    type: str
+    occurred_at: datetime
+    offset_minutes: int
+    business_on: date
+    payload: str
+
+
+async def claim_events(
+    tx: Connection, claims: Sequence[EventClaim], referred: Collection[bytes]
+) -> set[bytes]:
+    """Take the events' identities, and lock the sales referred to; return the keys that are new.
+
+    No event key may come twice.  A key that is both told and referred to counts as told.
+    """
+    told = {claim.event_key for claim in claims}
+    only_referred = sorted(set(referred) - told)
+    nothing = [None] * len(only_referred)
+    rows = await tx.execute(
+        CLAIM_EVENTS,
+        {
+            "keys": [claim.event_key for claim in claims] + only_referred,
+            "event_ids": [claim.event_id for claim in claims] + nothing,
+            "contents": [claim.content_hash for claim in claims] + nothing,
+            "people": [claim.person_hash for claim in claims] + nothing,
+            "records": [claim.record_id for claim in claims] + nothing,
+        },
+    )
+    return {row.event_key for row in rows} & told
+
+
+async def stored_claims(tx: Connection, keys: Collection[bytes]) -> dict[bytes, EventClaim]:
+    """Return what is stored of events that came before."""
+    rows = await tx.execute(STORED_KEYS, {"keys": sorted(keys)})
+    return {
+        row.event_key: EventClaim(
+            row.event_key, row.event_id, row.content_hash, row.person_hash, row.record_id
+        )
+        for row in rows
+    }
+
+
+async def append_events(tx: Connection, rows: Sequence[EventRow]) -> None:
+    """Append facts; the caller has claimed their identities in this transaction."""
+    if not rows:
+        return
+    await tx.execute(
+        APPEND_EVENTS,
+        {
+            "event_ids": [row.event_id for row in rows],
+            "event_keys": [row.event_key for row in rows],
+            "records": [row.record_id for row in rows],
+            "visits": [row.visit_key for row in rows],
+            "sources": [row.source for row in rows],
+            "types": [row.type for row in rows],
+            "occurred": [row.occurred_at for row in rows],
+            "offsets": [row.offset_minutes for row in rows],
+            "business": [row.business_on for row in rows],
+            "payloads": [row.payload for row in rows],
+        },
+    )
+
+
+async def forget_records(tx: Connection, records: Collection[RecordId]) -> None:
+    """Delete the facts of erased records; that they came once stays known, by keyed hash alone."""
+    ids = list(records)
+    await tx.execute(delete(event).where(event.c.record_id.in_(ids)))
+    await tx.execute(
+        update(event_key).where(event_key.c.record_id.in_(ids)).values(record_id=None)
+    )

@@ -1,0 +1,309 @@
+"""Which database do tests get?  One server a run, one template made by migrating, clones of it.
+
+    connection      an outer transaction, rolled back: 0.3 ms; the usual one
+    database        the facade on that connection: its transactions become savepoints
+    own_database    a real ``Database`` on a clone of its own: about 60 ms; for commits and races
+    own_url         the URL of that clone, for a second ``Database`` or a plain connection
+    statements      what was sent over ``connection``, without BEGIN and its kind
+
+Workers of pytest-xdist share an embedded server: each attaches, the last one out stops it.
+``IDIP_TEST_DATABASE_URL`` names another server instead; its role must be allowed to create
+databases.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+import pytest
+from sqlalchemy import event, make_url, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+import tests.hypothesis_profiles  # noqa: F401 (loads the profile)
+from app.database import server
+from app.database.clock import FixedClock
+from app.database.embedded.server import EmbeddedServer
+from app.database.engine import make_engine
+from app.database.keyed_hash import KeyedHash
+from app.database.migrate import MIGRATIONS, migrate
+from app.database.transaction import Database
+from app.settings import Settings
+from migrations.every_table import every_table
+
+NOW = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
+SERVER_ACCOUNT = "idip-postgres"
+NOT_COUNTED = (
+    "BEGIN",
+    "COMMIT",
+    "ROLLBACK",
+    "SAVEPOINT",
+    "RELEASE",
+    "SET TRANSACTION",
+    "SET LOCAL",
+)
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock(NOW)
+
+
+@pytest.fixture(scope="session")
+def keyed_hash() -> KeyedHash:
+    return KeyedHash(b"a secret for tests, and only for tests")
+
+
+@pytest.fixture(scope="session")
+def settings() -> Settings:
+    return Settings(pool_size=4)
+
+
+# --- one server for the run -------------------------------------------------------------------
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give the run a name that its workers share."""
+    if not hasattr(config, "workerinput"):
+        config.option.testrunuid = uuid4().hex[:12]
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Sweep up after the last worker."""
+    if hasattr(session.config, "workerinput"):
+        return
+    shutil.rmtree(_data_dir(session.config), ignore_errors=True)
+    if url := os.environ.get("IDIP_TEST_DATABASE_URL"):
+        asyncio.run(_drop_all(url, f"idip_test_{_run(session.config)}"))
+
+
+def _run(config: pytest.Config) -> str:
+    worker: dict[str, str] = getattr(config, "workerinput", {})
+    return str(worker.get("testrunuid", config.option.testrunuid))
+
+
+def _data_dir(config: pytest.Config) -> Path:
+    return Path(tempfile.gettempdir(), f"idip-test-{_run(config)}")
+
+
+@pytest.fixture(scope="session")
+def server_url(pytestconfig: pytest.Config) -> Iterator[str]:
+    """Yield the URL of a server on which databases may be made."""
+    if url := os.environ.get("IDIP_TEST_DATABASE_URL"):
+        yield url
+        return
+    embedded = EmbeddedServer.attach(_data_dir(pytestconfig), SERVER_ACCOUNT)
+    try:
+        yield embedded.url
+    finally:
+        embedded.release()
+
+
+@pytest.fixture(scope="session")
+def template(server_url: str, pytestconfig: pytest.Config) -> str:
+    """Return the database that the first worker makes, by migrating, and all of them clone."""
+    name = f"idip_test_{_run(pytestconfig)}"
+    asyncio.run(_make_template(server_url, name))
+    return name
+
+
+async def _make_template(url: str, name: str) -> None:
+    admin = await server.connect(url)
+    try:
+        await admin.execute("SELECT pg_advisory_lock(hashtext($1))", name)
+        if await admin.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name):
+            return
+        draft = f"{name}_new"
+        await admin.execute(f"CREATE DATABASE {draft} ENCODING 'UTF8' TEMPLATE template0")
+        await migrate(with_database(url, draft), now=NOW)
+        await _until_the_first_migration_is_written(with_database(url, draft))
+        await admin.execute(f"ALTER DATABASE {draft} RENAME TO {name}")
+    finally:
+        await admin.close()
+
+
+async def _until_the_first_migration_is_written(url: str) -> None:
+    if list((MIGRATIONS / "versions").glob("*.py")):
+        return
+    facts = await server.inspect_server(url)
+    engine = make_engine(Settings(pool_size=1), url, facts, application_name="idip tests")
+    tables = every_table()
+    async with engine.begin() as connection:
+        await connection.run_sync(tables.create_all)
+        for table in tables.tables.values():
+            if table.dialect_options["postgresql"]["partition_by"]:
+                await connection.exec_driver_sql(
+                    f"CREATE TABLE {table.name}_default PARTITION OF {table.name} DEFAULT"
+                )
+    await engine.dispose()
+
+
+async def _drop_all(url: str, prefix: str) -> None:
+    admin = await server.connect(url)
+    try:
+        for row in await admin.fetch(
+            "SELECT datname FROM pg_database WHERE starts_with(datname, $1)", prefix
+        ):
+            await admin.execute(f"DROP DATABASE {row['datname']} WITH (FORCE)")
+    finally:
+        await admin.close()
+
+
+def with_database(url: str, name: str) -> str:
+    """Return the URL of another database on the same server."""
+    return make_url(url).set(database=name).render_as_string(hide_password=False)
+
+
+@asynccontextmanager
+async def clone_of(url: str, template: str) -> AsyncIterator[str]:
+    """Yield the URL of a fresh copy of a database, dropped at the end."""
+    name = f"{template}_{uuid4().hex[:12]}"
+    admin = await server.connect(url)
+    try:
+        await admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        try:
+            yield with_database(url, name)
+        finally:
+            await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    finally:
+        await admin.close()
+
+
+# --- rolled back ------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+async def engine(
+    server_url: str, template: str, settings: Settings, anyio_backend: str
+) -> AsyncIterator[AsyncEngine]:
+    """Yield an engine on this worker's clone; whoever uses it leaves nothing behind."""
+    patient = settings.model_copy(update={"statement_timeout_ms": 60_000})
+    async with clone_of(server_url, template) as url:
+        facts = await server.inspect_server(url)
+        engine = make_engine(patient, url, facts, application_name="idip tests")
+        try:
+            yield engine
+        finally:
+            await engine.dispose()
+
+
+@pytest.fixture
+async def connection(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """Yield a connection in a transaction that is rolled back after the test."""
+    async with engine.connect() as connection:
+        transaction = await connection.begin()
+        # A debugger, or Hypothesis at work, may let the transaction stand idle for long.
+        await connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+        yield connection
+        await transaction.rollback()
+
+
+class RolledBackDatabase(Database):
+    """The facade on one connection whose transaction is never committed.
+
+    What would be transactions are savepoints, and take turns: there is only one connection.
+    """
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        super().__init__(connection.engine)
+        self._connection = connection
+        self._turn = asyncio.Lock()
+
+    @asynccontextmanager
+    async def transaction(self, *, read_only: bool = False) -> AsyncIterator[AsyncConnection]:
+        async with self._turn, self._connection.begin_nested() as savepoint:
+            if read_only:
+                await self._connection.execute(text("SET TRANSACTION READ ONLY"))
+            yield self._connection
+            if read_only:
+                await savepoint.rollback()  # which alone can make it read-write again
+
+
+@pytest.fixture
+def database(connection: AsyncConnection) -> Database:
+    return RolledBackDatabase(connection)
+
+
+# --- committed --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def own_url(server_url: str, template: str) -> AsyncIterator[str]:
+    async with clone_of(server_url, template) as url:
+        yield url
+
+
+@pytest.fixture
+async def own_database(own_url: str, settings: Settings) -> AsyncIterator[Database]:
+    database = await Database.open(settings, own_url, application_name="idip tests")
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+# --- counted ----------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Statements:
+    """The statements of a test so far, in order; ``clear`` before what is to be counted."""
+
+    sent: list[str]
+
+    def __len__(self) -> int:
+        return len(self.sent)
+
+    def clear(self) -> None:
+        self.sent.clear()
+
+    def note(self, statement: str) -> None:
+        if not statement.lstrip().upper().startswith(NOT_COUNTED):
+            self.sent.append(statement)
+
+
+@pytest.fixture
+async def statements(
+    connection: AsyncConnection, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Statements]:
+    """Record what goes over ``connection``, through SQLAlchemy or straight to asyncpg.
+
+    SQLAlchemy prepares what it sends, so that nothing is noted twice.
+    """
+    recorder = Statements([])
+    driver = (await connection.get_raw_connection()).driver_connection
+    for name in ("execute", "executemany", "fetch", "fetchmany", "fetchrow", "fetchval"):
+        monkeypatch.setattr(asyncpg.Connection, name, _noting(recorder, driver, name))
+
+    def through_sqlalchemy(*arguments: Any) -> None:
+        recorder.note(arguments[2])
+
+    event.listen(connection.sync_connection, "before_cursor_execute", through_sqlalchemy)
+    yield recorder
+    event.remove(connection.sync_connection, "before_cursor_execute", through_sqlalchemy)
+
+
+def _noting(recorder: Statements, driver: object, name: str) -> Callable[..., Any]:
+    original = getattr(asyncpg.Connection, name)
+
+    def noted(self: object, query: str, *arguments: Any, **options: Any) -> Any:
+        if self is driver:
+            recorder.note(query)
+        return original(self, query, *arguments, **options)
+
+    return noted
