@@ -24,24 +24,25 @@ CACHED_STATEMENTS: Final = 500
 IDLE_IN_TRANSACTION_MS: Final = 5_000
 SHORTEST_TRANSACTION_LIMIT_MS: Final = 10_000
 GRACE_S: Final = 1.0
+DEADLOCK_GRACE_MS: Final = 200
 _HAS_TRANSACTION_TIMEOUT: Final = 17
 
 
-def session_settings(settings: Settings, version: int, application_name: str) -> dict[str, str]:
-    """Return what every session starts with; ``version`` is the server's major version."""
+def session_settings(settings: Settings, server: Server, application_name: str) -> dict[str, str]:
+    """Return what every session starts with on this server."""
     session = {
         "application_name": application_name,
         "timezone": "UTC",
         "jit": "off",  # our statements are short: compiling costs more than it saves
         "default_transaction_isolation": "read committed",
         "statement_timeout": str(settings.statement_timeout_ms),
-        "lock_timeout": str(settings.lock_timeout_ms),
+        "lock_timeout": str(_lock_timeout_ms(settings, server)),
         "idle_in_transaction_session_timeout": str(IDLE_IN_TRANSACTION_MS),
         "tcp_keepalives_idle": "10",
         "tcp_keepalives_interval": "5",
         "tcp_keepalives_count": "3",
     }
-    if version >= _HAS_TRANSACTION_TIMEOUT and settings.statement_timeout_ms:
+    if server.version >= _HAS_TRANSACTION_TIMEOUT and settings.statement_timeout_ms:
         limit = max(SHORTEST_TRANSACTION_LIMIT_MS, 2 * settings.statement_timeout_ms)
         session["transaction_timeout"] = str(limit)
     return session
@@ -51,7 +52,7 @@ def make_engine(
     settings: Settings, url: str, server: Server, *, application_name: str
 ) -> AsyncEngine:
     """Return an engine whose pool never grows past its size and whose errors show no parameters."""
-    session = session_settings(settings, server.version, application_name)
+    session = session_settings(settings, server, application_name)
     limit_s = settings.statement_timeout_ms / 1000 + GRACE_S
 
     async def connect(**_: object) -> asyncpg.Connection[asyncpg.Record]:
@@ -101,6 +102,16 @@ def _amount_as_text(value: object) -> str:
     if isinstance(value, Decimal):
         return str(value)
     raise TypeError(f"{type(value).__name__} is not JSON")
+
+
+def _lock_timeout_ms(settings: Settings, server: Server) -> int:
+    """Wait long enough for the server to find a deadlock: that is tried again, a time-out is not.
+
+    Only a superuser may set ``deadlock_timeout``; it is a second by default, just like ours.
+    """
+    if not settings.lock_timeout_ms:
+        return 0
+    return max(settings.lock_timeout_ms, server.deadlock_timeout_ms + DEADLOCK_GRACE_MS)
 
 
 def _statement_cache(settings: Settings) -> dict[str, Any]:

@@ -65,9 +65,9 @@ async def migrate(url: str, *, now: datetime, partitioned: Sequence[Table] = ())
     try:
         async with engine.connect() as connection:
             await _patiently(connection, _alone, TRIES_TO_BE_ALONE)
-            await _patiently(connection, _upgrade)
+            await _patiently(connection, _upgrade, TRIES)
             for table in partitioned:
-                await _patiently(connection, _partitions_of(table, now))
+                await _patiently(connection, _partitions_of(table, now), TRIES)
     except Exception as error:
         if is_not_now(error) or isinstance(error, OSError):
             raise unavailable(error) from None
@@ -85,7 +85,7 @@ def alembic_config(connection: Connection | None = None) -> Config:
     """Return Alembic's configuration; there is no ``alembic.ini``."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    config.set_main_option("file_template", "%%(year)d_%%(month).2d_%%(day).2d_%%(slug)s")
+    config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
     config.attributes["connection"] = connection
     return config
 
@@ -110,7 +110,7 @@ def _engine(url: str) -> AsyncEngine:
     )
 
 
-async def _patiently(connection: AsyncConnection, step: Step, tries: int = TRIES) -> None:
+async def _patiently(connection: AsyncConnection, step: Step, tries: int) -> None:
     """Take a step as often as it takes to get its locks, pausing so that others get theirs."""
     for _ in range(tries):
         try:

@@ -25,7 +25,9 @@ SELECT current_setting('server_version_num')::integer / 10000 AS version,
        current_setting('fsync') AS fsync,
        current_setting('full_page_writes') AS full_page_writes,
        current_setting('synchronous_commit') AS synchronous_commit,
-       current_setting('server_encoding') AS encoding
+       current_setting('server_encoding') AS encoding,
+       (SELECT setting::integer FROM pg_settings WHERE name = 'deadlock_timeout')
+           AS deadlock_timeout_ms
 """
 
 
@@ -42,6 +44,7 @@ class Server:
     full_page_writes: bool
     async_commit: bool
     encoding: str
+    deadlock_timeout_ms: int
 
 
 def driver_url(url: str) -> str:
@@ -92,6 +95,7 @@ async def inspect_server(url: str) -> Server:
         full_page_writes=row["full_page_writes"] == "on",
         async_commit=row["synchronous_commit"] == "off",
         encoding=row["encoding"],
+        deadlock_timeout_ms=row["deadlock_timeout_ms"],
     )
 
 

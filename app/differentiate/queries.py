@@ -47,6 +47,13 @@ RUNS = select(
     scoring_run.c.activated_at,
 ).order_by(scoring_run.c.version.desc())
 NEXT_VERSION = select(func.coalesce(func.max(scoring_run.c.version), 0) + 1)
+DUE_CUSTOMERS = (
+    select(customer_stat.c.customer_id)
+    .where(customer_stat.c.rescore_on <= bindparam("today"))
+    .order_by(customer_stat.c.rescore_on)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
 RATES_ON = text(
     "SELECT r.currency, r.valid_on, r.rate FROM rate AS r JOIN unnest("
     "CAST(:currencies AS text[]), CAST(:days AS date[])) AS n (currency, valid_on)"
@@ -295,3 +302,23 @@ async def forget_records(
     for table in (trade_entry, trade_fact, day_bucket):
         await tx.execute(delete(table).where(table.c.record_id.in_(ids)))
     await tx.execute(delete(customer_stat).where(customer_stat.c.customer_id.in_(list(customers))))
+
+
+async def due_customers(tx: Connection, today: date, most: int) -> list[CustomerId]:
+    """Return customers whose stored segment may have changed by time alone, the longest due first.
+
+    Rows that another worker holds are passed over.
+    """
+    rows = await tx.execute(DUE_CUSTOMERS, {"today": today, "most": most})
+    return [CustomerId(row.customer_id) for row in rows]
+
+
+async def store_segment(
+    tx: Connection, customer: CustomerId, segment: str, version: int, due_on: date | None
+) -> None:
+    """Keep the segment a customer was found in, for lists."""
+    await tx.execute(
+        update(customer_stat)
+        .where(customer_stat.c.customer_id == customer)
+        .values(segment=segment, scored_version=version, rescore_on=due_on)
+    )

@@ -86,5 +86,4 @@ def is_veto(link: Link) -> bool:
 
 def probability(bits: float) -> float:
     """Return the match probability of a weight in bits at even prior odds."""
-    odds = 2.0**bits
-    return odds / (1.0 + odds)
+    return 1.0 / (1.0 + float(2.0**-bits))

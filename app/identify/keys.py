@@ -25,8 +25,8 @@ def identifier_key(keyed_hash: KeyedHash, identifier: Identifier) -> IdentifierK
 
 
 def keyed_record(keyed_hash: KeyedHash, source: str, record_key: str) -> RecordId:
-    """Return the record a source knows under a key of its own."""
-    return RecordId(keyed_hash.uuid("record", source, "key", record_key))
+    """Return the record a source knows under a key of its own; spaces around it are not part."""
+    return RecordId(keyed_hash.uuid("record", source, "key", record_key.strip()))
 
 
 def keyless_record(

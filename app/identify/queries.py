@@ -499,6 +499,14 @@ async def bury(tx: Connection, keys: Collection[bytes], kind: str, now: datetime
         )
 
 
+async def visits_of(tx: Connection, records: Collection[RecordId]) -> set[IdentifierKey]:
+    """Return the visits that these records logged in to."""
+    rows = await tx.execute(
+        select(visit_fact.c.visit_key).where(visit_fact.c.record_id.in_(list(records)))
+    )
+    return {IdentifierKey(row.visit_key) for row in rows}
+
+
 async def forget_records(tx: Connection, records: Collection[RecordId]) -> set[IdentifierKey]:
     """Delete all that identify knows of these records; return the identifiers nobody holds now."""
     ids = list(records)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-import orjson
 from sqlalchemy import bindparam, delete, select, text
 
+from app.database.rows import rows_to_json
 from app.database.transaction import Connection
 from app.interact.tables import (
     complaint_fact,
@@ -133,19 +132,6 @@ async def write_facts(tx: Connection, rows: DialogueRows) -> None:
     ):
         if kind:
             await tx.execute(statement, {"rows": rows_to_json(kind)})
-
-
-def rows_to_json(rows: Sequence[Any]) -> str:
-    """Return rows as the text that ``jsonb_populate_recordset`` reads: one parameter for all."""
-    return orjson.dumps([asdict(row) for row in rows], default=_as_text).decode()
-
-
-def _as_text(value: object) -> str:
-    if isinstance(value, bytes):
-        return "\\x" + value.hex()
-    if isinstance(value, Decimal):
-        return str(value)
-    raise TypeError(type(value).__name__)
 
 
 async def find_touchpoint(tx: Connection, interaction_key: bytes) -> StoredTouchpoint | None:

@@ -103,10 +103,18 @@ async def append_events(tx: Connection, rows: Sequence[EventRow]) -> None:
     )
 
 
-async def forget_records(tx: Connection, records: Collection[RecordId]) -> None:
-    """Delete the facts of erased records; that they came once stays known, by keyed hash alone."""
+async def forget_records(
+    tx: Connection, records: Collection[RecordId], visits: Collection[IdentifierKey]
+) -> None:
+    """Delete the facts of erased records and of their visits.
+
+    That they came once stays known, by keyed hash alone.
+    """
     ids = list(records)
     await tx.execute(delete(event).where(event.c.record_id.in_(ids)))
+    if visits:
+        of_nobody = event.c.record_id.is_(None)
+        await tx.execute(delete(event).where(event.c.visit_key.in_(list(visits)), of_nobody))
     await tx.execute(
         update(event_key).where(event_key.c.record_id.in_(ids)).values(record_id=None)
     )

@@ -88,10 +88,19 @@ def _invalid(faults: Iterable[Fault]) -> InvalidInput:
 
 
 def _shape_faults(error: ValidationError) -> Iterator[Fault]:
-    for item in error.errors(include_input=False, include_url=False, include_context=False):
+    items = error.errors(include_input=False, include_url=False, include_context=False)
+    for item in items:
+        place = item["loc"]
+        # A list whose only item is wrong is also "too short" to Pydantic: one fault is enough.
+        if item["type"] == "too_short" and any(_is_inside(o["loc"], place) for o in items):
+            continue
         # The name of a surplus field is the sender's own word: its place is told, not the word.
-        place = item["loc"][:-1] if item["type"] == "extra_forbidden" else item["loc"]
+        place = place[:-1] if item["type"] == "extra_forbidden" else place
         yield Fault("".join(f"/{part}" for part in place), item["type"], item["msg"])
+
+
+def _is_inside(place: tuple[int | str, ...], other: tuple[int | str, ...]) -> bool:
+    return len(place) > len(other) and place[: len(other)] == other
 
 
 def _action(action: ActionDocument, whole: CatalogueDocument, registry: FieldRegistry) -> Action:

@@ -93,10 +93,10 @@ def _treatment_faults(
     scripts = treatment.scripts or action.scripts
     if not scripts:
         yield Fault(pointer, "no_script", "the treatment or its action needs a script")
-    if (treatment.channel, treatment.direction) == (Channel.VOICE, Direction.OUTBOUND):
-        # Spain TRLGDCU art. 96.2; Rio de Janeiro, Lei 7.853/2018: say at once who calls, and why.
-        if not all("company" in needs for script in scripts for needs in _needs(script)):
-            yield Fault(pointer, "must_say_who_calls", "an outbound call names {company}")
+    # Spain TRLGDCU art. 96.2; Rio de Janeiro, Lei 7.853/2018: say at once who calls, and why.
+    we_call = (treatment.channel, treatment.direction) == (Channel.VOICE, Direction.OUTBOUND)
+    if we_call and not all("company" in needs for s in scripts for needs in _needs(s)):
+        yield Fault(pointer, "must_say_who_calls", "an outbound call names {company}")
 
 
 def _script_faults(scripts: Iterable[WordingDocument], pointer: str) -> Iterator[Fault]:

@@ -118,8 +118,8 @@ def set_scene(
 ) -> Scene:
     """Return what deciding looks at: of the facts, only those that this catalogue can read."""
     reads = catalogue.reads | _SCENE_READS
-    readable = {name: value for name, value in facts.items() if name in reads}
-    seen = admit(readable, catalogue.registry)
+    told = {**facts, "channel": ask.channel.value, "direction": ask.direction.value}
+    seen = admit({name: told[name] for name in told if name in reads}, catalogue.registry)
     return Scene(
         ask=ask,
         seen=seen,

@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final, NoReturn, TypeAlias
+from typing import Final, TypeAlias
 
 from app.problems import Fault, InvalidInput
 from app.rules.fields import FieldRegistry
@@ -96,7 +96,9 @@ def read_worth(document: object, registry: FieldRegistry, pointer: str, depth: i
         InvalidInput: code ``invalid-worth``, with the first fault at its JSON pointer.
     """
     if not isinstance(document, dict) or depth > MAX_DEPTH:
-        _refuse(pointer, "not_a_worth", "an object of one of the four kinds, few levels deep")
+        raise _refusal(
+            pointer, "not_a_worth", "an object of one of the four kinds, few levels deep"
+        )
     match document:
         case {"amount": amount, **rest} if not rest:
             return Amount(_decimal(_AMOUNT, amount, f"{pointer}/amount"))
@@ -113,23 +115,26 @@ def read_worth(document: object, registry: FieldRegistry, pointer: str, depth: i
         case {"at_least": floor, "of": of, **rest} if not rest:
             least = _decimal(_AMOUNT, floor, f"{pointer}/at_least")
             return AtLeast(least, read_worth(of, registry, f"{pointer}/of", depth + 1))
-    _refuse(pointer, "not_a_worth", "amount; fact and times; first_known; at_least and of")
+        case _:
+            raise _refusal(
+                pointer, "not_a_worth", "amount; fact and times; first_known; at_least and of"
+            )
 
 
 def _money_fact(name: object, registry: FieldRegistry, pointer: str) -> str:
     field = registry.find(name) if isinstance(name, str) else None
     if field is None or field.type is not FieldType.MONEY:
-        _refuse(pointer, "not_money", "a field of this deployment that is money")
+        raise _refusal(pointer, "not_money", "a field of this deployment that is money")
     return field.name
 
 
 def _decimal(pattern: re.Pattern[str], text: object, pointer: str) -> Decimal:
     if not isinstance(text, str) or not pattern.fullmatch(text):
-        _refuse(pointer, "not_a_decimal", "a decimal string")
+        raise _refusal(pointer, "not_a_decimal", "a decimal string")
     return Decimal(text)
 
 
-def _refuse(pointer: str, code: str, detail: str) -> NoReturn:
-    raise InvalidInput(
+def _refusal(pointer: str, code: str, detail: str) -> InvalidInput:
+    return InvalidInput(
         "The worth cannot be read", code="invalid-worth", faults=(Fault(pointer, code, detail),)
     )

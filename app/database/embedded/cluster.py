@@ -48,6 +48,7 @@ effective_cache_size = 512MB
 work_mem = 8MB
 maintenance_work_mem = 64MB
 random_page_cost = 1.1
+deadlock_timeout = 100ms
 wal_compression = on
 max_wal_size = 1GB
 timezone = 'UTC'

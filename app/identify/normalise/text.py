@@ -78,11 +78,10 @@ def fold(text: str) -> str:
     is folding once.  Bulk training and serving both compare folded text only, as two libraries that
     count bytes or characters would otherwise disagree on every accent.
     """
+    text = text[:LONGEST_FOLDED]
     if text.isascii() and text.isprintable():
-        return " ".join(text[:LONGEST_FOLDED].lower().replace("`", "'").split())[
-            :LONGEST_FOLDED
-        ].rstrip()
-    seen = unicodedata.normalize("NFKD", text[:LONGEST_FOLDED].translate(_APOSTROPHES))
+        return " ".join(text.lower().replace("`", "'").split())
+    seen = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES))
     plain = unicodedata.normalize("NFKD", seen.casefold().translate(_PLAIN))
     kept = "".join(_visible(c) for c in plain)
     return " ".join(kept.split())[:LONGEST_FOLDED].rstrip()

@@ -1,0 +1,48 @@
+# What can be done here. It takes make and Python 3.11 or newer; the rest is installed by hash into
+# folders of this checkout. Another interpreter: make PYTHON=/path/to/python3 …
+
+.DEFAULT_GOAL := help
+.PHONY: help demo serve test check format openapi lock clean env test-env
+
+ARGS ?=
+WORKERS ?= 2
+
+# The first start compiles what it imports, so that the second is quick.
+unexport PYTHONDONTWRITEBYTECODE PYTHONHOME PYTHONPATH
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: env  ## a small believable company, served on 127.0.0.1:8000, with keys and curls to try
+	@.venv/bin/python -m app.cli demo $(ARGS)
+
+serve: env  ## the service without demo data
+	@.venv/bin/python -m app.cli serve $(ARGS)
+
+test: test-env  ## every test; a few of them: make test ARGS='tests/unit -k rfv'
+	@.venv-test/bin/python -m pytest --numprocesses $(WORKERS) $(ARGS)
+
+check: test-env  ## format, lint, types, imports, contract, house rules
+	@PATH="$(CURDIR)/.venv-test/bin:$$PATH" scripts/check
+
+format: test-env  ## put the code in its form and mend what can be mended
+	@.venv-test/bin/ruff check --fix-only --quiet .
+	@.venv-test/bin/ruff format .
+
+openapi: test-env  ## openapi/v1.json again from the code
+	@PATH="$(CURDIR)/.venv-test/bin:$$PATH" scripts/contract
+
+lock:  ## requirements/*.lock again from pyproject.toml; newest versions: make lock ARGS=--upgrade
+	@scripts/environment .venv-tools requirements/tools.lock
+	@UV="$(CURDIR)/.venv-tools/bin/uv" scripts/lock $(ARGS)
+
+clean:  ## away with environments and caches; data of the service stays
+	@rm -rf .venv .venv-test .venv-tools .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+env:
+	@scripts/environment .venv requirements/run.lock requirements/build.lock
+
+test-env:
+	@scripts/environment .venv-test requirements/test.lock requirements/build.lock \
+		--data requirements/data.lock

@@ -1,0 +1,1 @@
+"""How do other systems' formats become our events?"""

@@ -1,0 +1,126 @@
+r"""Where does each line of a file begin, and in which encoding is it written?
+
+Lines are split on the byte ``\n``, so UTF-8, Latin-1 and Windows-1252 are all read alike and an
+offset in bytes is exact.  Nothing larger than ``MAX_LINE_BYTES`` is ever held.
+"""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Final, cast
+
+from app.connectors.rows import START, Mark, UnusableFile
+
+MAX_LINE_BYTES: Final = 1 << 20
+_SAMPLE_BYTES: Final = 1 << 20
+_BROKEN_GZIP: Final = (EOFError, gzip.BadGzipFile, zlib.error)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One physical line with its line end; ``cut`` when it was longer than we hold."""
+
+    number: int
+    end: int
+    data: bytes
+    cut: bool = False
+
+
+class SourceFile:
+    """An open file, plain or gzip by its name, read line by line from any mark."""
+
+    __slots__ = ("_disk", "_packed", "_text")
+
+    def __init__(self, disk: IO[bytes], *, packed: bool) -> None:
+        """Take a binary file that can seek."""
+        self._disk = disk
+        self._packed = packed
+        self._text = cast("IO[bytes]", gzip.GzipFile(fileobj=disk)) if packed else disk
+
+    def read_bytes(self, offset: int) -> int:
+        """Return how far the file on disk has been read when its text stands at ``offset``."""
+        return self._disk.tell() if self._packed else offset
+
+    def lines(self, after: Mark = START) -> Iterator[Line]:
+        """Yield the lines after the mark.
+
+        Raises:
+            UnusableFile: the file is compressed and damaged.
+        """
+        try:
+            self._text.seek(after.offset)
+            yield from self._lines(after)
+        except _BROKEN_GZIP:
+            raise UnusableFile("the file is damaged: its compression cannot be undone") from None
+
+    def _lines(self, after: Mark) -> Iterator[Line]:
+        number, end = after.line_number, after.offset
+        while data := self._text.readline(MAX_LINE_BYTES):
+            number += 1
+            end += len(data)
+            cut = len(data) == MAX_LINE_BYTES and not data.endswith(b"\n")
+            if cut:
+                end += self._skip_to_line_end()
+            yield Line(number, end, data, cut)
+
+    def _skip_to_line_end(self) -> int:
+        skipped = 0
+        while data := self._text.readline(MAX_LINE_BYTES):
+            skipped += len(data)
+            if data.endswith(b"\n"):
+                break
+        return skipped
+
+
+@contextmanager
+def open_source(path: Path) -> Iterator[SourceFile]:
+    """Open a file for reading; a name that ends in ``.gz`` is unpacked on the way."""
+    with path.open("rb") as disk:
+        yield SourceFile(disk, packed=path.suffix == ".gz")
+
+
+def total_bytes(path: Path) -> int:
+    """Return the bytes on disk, the whole that ``Row.read_bytes`` is a part of."""
+    return path.stat().st_size
+
+
+def detect_encoding(source: SourceFile) -> str:
+    """Return the encoding shown by the first stretch that is not plain ASCII.
+
+    UTF-8 is so strict that other text passes for it only by accident; what is not UTF-8 is taken
+    for Windows-1252, or for Latin-1 where it has bytes that Windows-1252 leaves undefined.
+
+    Raises:
+        UnusableFile: the file is UTF-16, as Excel's "Unicode text" is.
+    """
+    for number, sample in enumerate(_samples(source)):
+        if number == 0 and sample.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            raise UnusableFile("the file is UTF-16; save it as UTF-8 (CSV UTF-8 in Excel)")
+        if not sample.isascii():
+            return next(name for name in ("utf-8", "cp1252", "latin-1") if _decodes(sample, name))
+    return "utf-8"
+
+
+def _samples(source: SourceFile) -> Iterator[bytes]:
+    """Yield whole lines, about a megabyte at a time: no character is cut in two."""
+    held = bytearray()
+    for line in source.lines():
+        held += line.data
+        if len(held) >= _SAMPLE_BYTES:
+            yield bytes(held)
+            held.clear()
+    yield bytes(held)
+
+
+def _decodes(sample: bytes, encoding: str) -> bool:
+    try:
+        sample.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True

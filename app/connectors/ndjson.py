@@ -1,0 +1,57 @@
+"""How is a file of events, one JSON object a line, read?"""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from app.connectors.lines import Line, SourceFile, open_source
+from app.connectors.rows import START, Mark, Row
+from app.problems import Fault
+
+_TOO_LONG = Fault("", "too-long", "the line is longer than a megabyte")
+_NOT_JSON = Fault("", "not-json", "the line is not JSON in UTF-8")
+_NOT_AN_OBJECT = Fault("", "not-an-object", "the line is JSON and not an object")
+
+
+def read_ndjson(path: Path, *, source: str | None = None, after: Mark = START) -> Iterator[Row]:
+    """Yield one row for each line that is not blank; ``source`` fills in where an event names none.
+
+    A line that cannot be read is a row with faults, never an exception; what an event *says* is not
+    judged here.
+
+    Raises:
+        UnusableFile: the file is compressed and damaged.
+    """
+    with open_source(path) as file:
+        for line in file.lines(after):
+            if line.data.strip():
+                yield _row(file, line, source)
+
+
+def _row(file: SourceFile, line: Line, source: str | None) -> Row:
+    document, fault = _read(line)
+    if document is not None and source is not None:
+        document = {"source": source, **document}
+    return Row(
+        line_number=line.number,
+        mark=Mark(line.number, line.end),
+        read_bytes=file.read_bytes(line.end),
+        raw=line.data,
+        document=document,
+        faults=(fault,) if fault else (),
+    )
+
+
+def _read(line: Line) -> tuple[dict[str, Any] | None, Fault | None]:
+    if line.cut:
+        return None, _TOO_LONG
+    try:
+        value = orjson.loads(line.data.removeprefix(codecs.BOM_UTF8))
+    except orjson.JSONDecodeError:
+        return None, _NOT_JSON
+    return (value, None) if isinstance(value, dict) else (None, _NOT_AN_OBJECT)

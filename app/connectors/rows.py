@@ -1,0 +1,44 @@
+"""What does a reader hand over for each line of a file?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from app.problems import Fault
+
+
+class UnusableFile(Exception):
+    """The file as a whole cannot be read; no line of it is at fault."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A place between two lines: go on here and nothing is lost or read twice.
+
+    ``line_number`` is the last line before it, ``offset`` counts bytes of the unpacked file.
+    """
+
+    line_number: int
+    offset: int
+
+
+START: Final = Mark(0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One event read from a file, or why there is none.
+
+    There are faults exactly when there is no ``document``.  ``line_number`` is the first line of
+    the row, counted from 1; ``mark`` is where to go on once this row is safe; ``read_bytes`` counts
+    the file's bytes on disk, for a progress bar against ``total_bytes``; ``raw`` is what stood
+    there, so that a refused line can be handed back as it came.
+    """
+
+    line_number: int
+    mark: Mark
+    read_bytes: int
+    raw: bytes
+    document: dict[str, Any] | None = None
+    faults: tuple[Fault, ...] = ()

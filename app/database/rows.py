@@ -1,0 +1,24 @@
+"""How do many rows travel in one parameter?  As the JSON that ``jsonb_populate_recordset`` reads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from decimal import Decimal
+from typing import Any
+
+import orjson
+
+
+def rows_to_json(rows: Sequence[Any]) -> str:
+    """Return dataclass rows whose fields bear the names of a table's columns as one JSON text."""
+    return orjson.dumps([asdict(row) for row in rows], default=_as_text).decode()
+
+
+def _as_text(value: object) -> str:
+    """Write bytes as PostgreSQL reads them (hex format), amounts without a binary detour."""
+    if isinstance(value, bytes):
+        return "\\x" + value.hex()
+    if isinstance(value, Decimal):
+        return str(value)
+    raise TypeError(type(value).__name__)

@@ -1,0 +1,51 @@
+"""How is one person forgotten?  Every row about their records goes; keyed tombstones stay.
+
+What remains says that something once came under a keyed hash, and nothing about whom: enough to
+keep a re-import from bringing the person back.  What they taught the counts stays, as it names
+nobody.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.database.transaction import Connection, SetGrew
+from app.differentiate import queries as differentiate
+from app.identify import queries as identify
+from app.identify.merge import current_id
+from app.interact import queries as interact
+from app.ledger import queries as ledger
+from app.personalise import queries as personalise
+from app.vocabulary import CustomerId
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What was forgotten, counted."""
+
+    customer_id: CustomerId
+    records: int
+    identifiers: int
+
+
+async def erase(tx: Connection, customer: CustomerId, now: datetime) -> Erased:
+    """Forget a customer: facts, decisions, identifiers that nobody else holds, all in one go.
+
+    Raises:
+        NotFound, Gone: the id was never given out, or has been erased before.
+    """
+    current = await current_id(tx, customer)
+    records = await identify.records_of(tx, current)
+    locked = await identify.lock_components(tx, list(records), ())
+    if await identify.records_of(tx, current) != records or not set(records.values()) <= locked:
+        raise SetGrew
+    await personalise.forget_records(tx, records)
+    await interact.forget_records(tx, records)
+    await ledger.forget_records(tx, records, await identify.visits_of(tx, records))
+    await differentiate.forget_records(tx, records, {current})
+    freed = await identify.forget_records(tx, records)
+    await identify.bury(tx, [record.bytes for record in records], "record", now)
+    await identify.bury(tx, freed, "identifier", now)
+    await identify.mark_erased(tx, current, now)
+    return Erased(current, len(records), len(freed))

@@ -1,0 +1,268 @@
+"""What does a touchpoint hear back?  The whole answer as one JSON document, in the caller's language.
+
+Pure.  The shape is that of ``api.md`` (``app/api/touchpoint_document`` declares it); what a later
+stage will fill is there already, as null.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
+
+from app.differentiate.score import Value
+from app.flows.queries import Snapshot
+from app.flows.resolution_wording import question_for, sentence_for
+from app.flows.touchpoint_command import TouchpointCommand
+from app.identify.resolve import Candidate, MatchState, Resolution
+from app.interact.lifecycle import Lifecycle
+from app.interact.routing import Caller, Routing, route
+from app.personalise.catalogue import Catalogue
+from app.personalise.decide import Decided, SlotDecision
+from app.personalise.explain import (
+    permission_text,
+    question_text,
+    why,
+    why_not,
+    why_nothing,
+)
+from app.vocabulary import (
+    Assurance,
+    DecisionId,
+    IdentifierType,
+    Locale,
+    TouchpointId,
+)
+
+SPEAK_NAME_FROM: Final = 0.99
+"""Below this match probability nobody is greeted by name: a wrong name tells a secret."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A moment of contact with what was found out about it; ``value`` is None unless known."""
+
+    touchpoint_id: TouchpointId
+    command: TouchpointCommand
+    who: Resolution
+    value: Value | None
+    seen: Snapshot
+    at: datetime
+
+    @property
+    def locale(self) -> Locale:
+        """Return the language in which people read the answer."""
+        return self.command.locale
+
+
+def answer_of(
+    moment: Moment,
+    facts: Mapping[str, object],
+    decided: Decided,
+    decision_ids: tuple[DecisionId, ...],
+    catalogue: Catalogue,
+) -> dict[str, Any]:
+    """Return the answer to a touchpoint."""
+    return {
+        "touchpoint_id": str(moment.touchpoint_id),
+        "customer": _customer(moment),
+        "value": None if moment.value is None else _value(moment.value, facts),
+        "routing": _routing(route(_caller(moment, facts))),
+        "selling_allowed": _selling(decided, moment.locale),
+        "decisions": [
+            _decision(each, decision_id, decided, catalogue, moment.locale)
+            for each, decision_id in zip(decided.decisions, decision_ids, strict=True)
+        ],
+        "question": _question(decided, catalogue, moment.locale),
+        "degraded": [],
+        "versions": {
+            "engine": decided.inputs.engine,
+            "catalogue": catalogue.bundle_id,
+            "scoring_run": moment.seen.run.version,
+            "propensities": moment.seen.propensities.version,
+        },
+    }
+
+
+def script_values(moment: Moment, company_name: str) -> dict[str, str]:
+    """Return what the placeholders of scripts may be filled with; a name only if it may be said."""
+    values = {"company": company_name}
+    name = display_name(moment.seen.profile)
+    if name and may_speak_name(moment.who):
+        values["name"] = name.split()[0]
+    return values
+
+
+def display_name(profile: Mapping[str, str]) -> str | None:
+    """Return how somebody wants to be called: a social name before the registered one."""
+    return profile.get("social_name") or profile.get("name") or profile.get("trade_name")
+
+
+def may_speak_name(who: Resolution) -> bool:
+    """Return whether the caller may be greeted by name: sure enough, and on nobody else's line."""
+    if who.customer is None or who.customer.confidence < SPEAK_NAME_FROM:
+        return False
+    return all(evidence.holders <= 1 for evidence in who.customer.evidence)
+
+
+def is_verified(who: Resolution) -> bool:
+    """Return whether the customer proved who they are: caller id is no proof, a login is."""
+    if who.customer is None:
+        return False
+    return any(evidence.type is IdentifierType.VISIT for evidence in who.customer.evidence)
+
+
+def _customer(moment: Moment) -> dict[str, Any]:
+    who, profile = moment.who, moment.seen.profile
+    known = who.customer
+    verified = is_verified(who)
+    candidates = who.candidates if who.state is MatchState.AMBIGUOUS else ()
+    return {
+        "state": who.state.value,
+        "id": None if known is None else str(known.customer_id),
+        "former_ids": [],
+        "confidence": 0.0 if known is None else round(known.confidence, 6),
+        "reason": sentence_for(who, moment.locale),
+        "assurance": Assurance.VERIFIED.value if verified else "caller_id",
+        "may_speak_name": may_speak_name(who),
+        "may_disclose": verified,
+        "display_name": None if known is None else display_name(profile),
+        "candidates": [_candidate(each, moment.locale) for each in candidates[:3]],
+        "owner": None if known is None else profile.get("owner"),
+    }
+
+
+def _candidate(candidate: Candidate, locale: Locale) -> dict[str, Any]:
+    return {
+        "id": str(candidate.customer_id),
+        "confidence": round(candidate.confidence, 6),
+        "question": question_for(candidate, locale),
+    }
+
+
+def _value(value: Value, facts: Mapping[str, object]) -> dict[str, Any]:
+    return {
+        "r": value.rfv and value.rfv.r,
+        "f": value.rfv and value.rfv.f,
+        "v": value.rfv and value.rfv.v,
+        "segment": value.segment.value,
+        "abc": value.abc and value.abc.value,
+        "tier": None,
+        "clv": None,
+        "p_alive": None,
+        "lifecycle": facts.get("lifecycle"),
+    }
+
+
+def _caller(moment: Moment, facts: Mapping[str, object]) -> Caller:
+    value = moment.value
+    stage = facts.get("lifecycle")
+    human_first = facts.get("human_first")
+    intent = facts.get("intent")
+    return Caller(
+        known=moment.who.state is MatchState.KNOWN,
+        value_score=value.rfv.v if value and value.rfv else None,
+        segment=value.segment.value if value else None,
+        stage=Lifecycle(stage) if isinstance(stage, str) else None,
+        open_complaint=bool(facts["open_complaint"]) if "open_complaint" in facts else None,
+        human_first=human_first if isinstance(human_first, bool) else None,
+        intent=intent if isinstance(intent, str) else None,
+        calls_7d=moment.seen.calls_7d if value else None,
+        may_speak_name=may_speak_name(moment.who),
+        owner=moment.seen.profile.get("owner") if value else None,
+    )
+
+
+def _routing(routing: Routing) -> dict[str, Any]:
+    return {
+        "ivr": routing.ivr.value,
+        "human_option": routing.human_option,
+        "legal_priority": routing.legal_priority,
+        "steps": [
+            {
+                "agent": step.agent,
+                "skill": step.skill,
+                "level": step.level,
+                "expires_s": step.expires_s,
+            }
+            for step in routing.steps
+        ],
+        "time_credit_s": routing.time_credit_s,
+        "max_wait_s": routing.max_wait_s,
+        "overflow": routing.overflow.value,
+        "hold_content": routing.hold_content.value,
+        "allowances": {
+            "discount_ratio": _text(routing.allowances.discount_ratio),
+            "goodwill": _text(routing.allowances.goodwill),
+        },
+        "brief": {
+            "notes": [note.value for note in routing.brief.notes],
+            "do_not_say": [word.value for word in routing.brief.do_not_say],
+        },
+        "reasons": [reason.value for reason in routing.reasons],
+    }
+
+
+def _selling(decided: Decided, locale: Locale) -> dict[str, Any]:
+    return {
+        "allowed": decided.selling.allowed,
+        "reason": decided.selling.reasons[0].value,
+        "sentence": permission_text(decided.selling, locale),
+    }
+
+
+def _decision(
+    slot: SlotDecision,
+    decision_id: DecisionId,
+    decided: Decided,
+    catalogue: Catalogue,
+    locale: Locale,
+) -> dict[str, Any]:
+    ranked = slot.chosen
+    action = None if ranked is None else catalogue.find(ranked.candidate.action)
+    return {
+        "decision_id": str(decision_id),
+        "placement": slot.slot,
+        "action": action and action.key,
+        "strategy": action and action.strategy.value,
+        "treatment": ranked and ranked.candidate.treatment,
+        "offer": None,
+        "script": slot.script,
+        "why": _why(slot, decided, catalogue, locale),
+        "propensity": ranked and _text(ranked.candidate.propensity.mean),
+        "priority": ranked and _text(ranked.priority),
+        "nothing": slot.nothing and slot.nothing.value,
+        "ruled_out": [
+            {
+                "action": each.action,
+                "stage": each.rulings[0].stage.value,
+                "reason": str(each.rulings[0].code),
+                "missing": list(each.rulings[0].missing),
+                "sentence": why_not(each, catalogue, locale),
+            }
+            for each in decided.ruled_out
+        ],
+    }
+
+
+def _why(slot: SlotDecision, decided: Decided, catalogue: Catalogue, locale: Locale) -> str:
+    if slot.chosen is not None:
+        return why(slot.chosen, catalogue, locale)
+    return "" if slot.nothing is None else why_nothing(slot.nothing, decided.selling, locale)
+
+
+def _question(decided: Decided, catalogue: Catalogue, locale: Locale) -> dict[str, Any] | None:
+    asked = decided.question
+    if asked is None:
+        return None
+    return {
+        "fact": asked.fact,
+        "action": asked.action,
+        "sentence": question_text(asked.fact, catalogue, locale),
+    }
+
+
+def _text(amount: Decimal) -> str:
+    return format(amount, "f")

@@ -1,0 +1,64 @@
+"""How is a decision kept, so that it can be explained and made again?  As two JSON documents.
+
+``inputs`` is personal (facts, history, script values) and can be erased; ``result`` is what was
+decided.  Both are plain JSON: decimals are strings, instants RFC 3339.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from app.personalise.decide import Decided, Inputs
+from app.personalise.funnel import Ask, History
+from app.personalise.propensity import Propensities
+from app.rules.facts import FactDocument, facts_from_document, facts_to_document
+from app.rules.fields import FieldRegistry
+
+
+def inputs_to_document(inputs: Inputs) -> dict[str, Any]:
+    """Write everything a decision depends on; ``inputs_from_document`` gives it back, equal."""
+    return {
+        "engine": inputs.engine,
+        "bundle_id": inputs.bundle_id,
+        "ask": _json(inputs.ask),
+        "facts": facts_to_document(inputs.facts),
+        "history": _json(inputs.history),
+        "propensities": _json(inputs.propensities),
+    }
+
+
+def inputs_from_document(document: Mapping[str, Any], registry: FieldRegistry) -> Inputs:
+    """Read what ``inputs_to_document`` wrote, also after a trip through a JSONB column.
+
+    Raises:
+        msgspec.ValidationError: it was not written by this engine.
+    """
+    facts: Mapping[str, FactDocument] = document["facts"]
+    return Inputs(
+        engine=document["engine"],
+        bundle_id=document["bundle_id"],
+        ask=msgspec.convert(document["ask"], Ask),
+        facts=facts_from_document(facts, registry),
+        history=msgspec.convert(document["history"], History),
+        propensities=msgspec.convert(document["propensities"], Propensities),
+    )
+
+
+def result_to_document(decided: Decided) -> dict[str, Any]:
+    """Write what was decided, the whole ranking and why not the others, without the inputs."""
+    return {
+        "segment": decided.segment,
+        "selling": _json(decided.selling),
+        "decisions": _json(decided.decisions),
+        "ranking": _json(decided.ranking),
+        "ruled_out": _json(decided.ruled_out),
+        "missing": _json(decided.missing),
+        "question": _json(decided.question),
+    }
+
+
+def _json(value: object) -> Any:
+    return msgspec.to_builtins(value, str_keys=True)

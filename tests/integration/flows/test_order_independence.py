@@ -1,0 +1,139 @@
+"""The state is a function of the set of facts: shuffled, cut up, repeated, late, it is the same."""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from app.database.clock import FixedClock
+from app.database.keyed_hash import KeyedHash
+from app.database.metadata import metadata
+from app.database.transaction import Connection
+from app.flows.event_intake import take_events
+from tests.builders import CPF_ANA, CPF_BIA, a_reader, a_sale, an_event, commands, email, phone
+from tests.builders import tax_id as cpf
+from tests.conftest import Statements
+
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("founded")]
+
+PHONES = ["11 98765-4321", "11 97654-3210", "21 99876-1234"]
+EMAILS = ["ana@example.com", "bia@example.com", "casa@example.com"]
+CPFS = [CPF_ANA, CPF_BIA]
+SEEDS = range(12)
+
+State = tuple[frozenset[frozenset[Any]], dict[Any, Any], dict[Any, Any]]
+
+
+def facts(seed: int, count: int = 24) -> list[dict[str, Any]]:
+    """Return facts of a few people who share telephones, with their refunds and restatements."""
+    draw = random.Random(seed)
+    documents: list[dict[str, Any]] = []
+    for number in range(count):
+        named = [phone(draw.choice(PHONES))] if draw.random() < 0.7 else []
+        named += [email(draw.choice(EMAILS))] if draw.random() < 0.5 else []
+        named += [cpf(draw.choice(CPFS))] if draw.random() < 0.3 else []
+        who: dict[str, Any] = {
+            "source": draw.choice(["erp", "till", "shop"]),
+            "identifiers": named,
+            "time": f"2026-11-{draw.randint(1, 20):02}T{draw.randint(0, 12):02}:00:00-03:00",
+        }
+        if draw.random() < 0.5:
+            who["record_key"] = f"C-{draw.randint(1, 4)}"
+        kind = draw.random()
+        refers = {"refers_to": {"source": "erp", "id": f"S-{draw.randint(0, count)}"}}
+        amount = f"{draw.randint(1, 99)}.{draw.randint(0, 99):02}"
+        if kind < 0.6:
+            status = draw.choice(["paid", "paid", "pending", "cancelled"])
+            sale = a_sale(amount, id=f"S-{number}", data={"status": status}, **who)
+            if draw.random() < 0.5:
+                sale["data"]["order_id"] = f"O-{draw.randint(1, 6)}"
+            documents.append(sale)
+        elif kind < 0.8:
+            documents.append(
+                an_event("refund", id=f"R-{number}", data={"net": amount, **refers}, **who)
+            )
+        elif kind < 0.9:
+            paid = {"status": "paid", **refers}
+            documents.append(an_event("payment", id=f"P-{number}", data=paid, **who))
+        else:
+            documents.append(an_event("cancellation", id=f"X-{number}", data=refers, **who))
+    return documents
+
+
+def pieces(documents: Sequence[dict[str, Any]], draw: random.Random) -> Iterator[list[Any]]:
+    """Cut a shuffled list into arrays of one to all, some facts told twice."""
+    told = list(documents) + draw.sample(list(documents), len(documents) // 3)
+    draw.shuffle(told)
+    while told:
+        size = draw.choice([1, 1, 3, len(told)])
+        yield told[:size]
+        told = told[size:]
+
+
+async def state(tx: Connection) -> State:
+    """Return the partition, the buckets and the numbers, by record and not by customer id."""
+    tables = metadata.tables
+    members = defaultdict(set)
+    for row in await tx.execute(select(tables["membership"])):
+        members[row.customer_id].add(row.record_id)
+    buckets = {
+        (row.record_id, row.business_on): (row.purchases, row.net, row.cost)
+        for row in await tx.execute(select(tables["day_bucket"]))
+    }
+    numbers = {
+        frozenset(members[row.customer_id]): (row.first_on, row.last_on, row.purchase_days, row.net)
+        for row in await tx.execute(select(tables["customer_stat"]))
+    }
+    return frozenset(frozenset(group) for group in members.values()), buckets, numbers
+
+
+async def arrive(
+    tx: Connection,
+    arrays: Iterator[list[dict[str, Any]]] | list[list[dict[str, Any]]],
+    keyed_hash: KeyedHash,
+    clock: FixedClock,
+) -> State:
+    """Take in arrays one after another, look at the state, and undo all of it."""
+    async with tx.begin_nested() as savepoint:
+        for array in arrays:
+            await take_events(tx, commands(array), a_reader(keyed_hash), clock.now())
+        found = await state(tx)
+        await savepoint.rollback()
+    return found
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+async def test_any_order_any_cut_gives_one_state(
+    connection: Connection, keyed_hash: KeyedHash, clock: FixedClock, seed: int
+) -> None:
+    documents = facts(seed)
+    expected = await arrive(connection, [documents], keyed_hash, clock)
+    for order in range(3):
+        arrays = pieces(documents, random.Random(f"{seed}-{order}"))
+        assert await arrive(connection, arrays, keyed_hash, clock) == expected
+
+
+async def test_leaving_one_fact_out_is_seen(
+    connection: Connection, keyed_hash: KeyedHash, clock: FixedClock
+) -> None:
+    """The comparison above can fail: without one sale the state is another."""
+    documents = facts(1)
+    expected = await arrive(connection, [documents], keyed_hash, clock)
+    without = [each for each in documents if each != documents[0]]
+    assert await arrive(connection, [without], keyed_hash, clock) != expected
+
+
+async def test_statements_do_not_grow_with_the_array(
+    connection: Connection, keyed_hash: KeyedHash, clock: FixedClock, statements: Statements
+) -> None:
+    counts = []
+    for size in (10, 300):
+        statements.clear()
+        await arrive(connection, [facts(99, size)], keyed_hash, clock)
+        counts.append(len(statements) - 3)  # the three reads of the state itself
+    assert max(counts) <= 25

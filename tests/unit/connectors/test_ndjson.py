@@ -1,0 +1,54 @@
+"""Is a file of events read line by line, with bad lines as faults?"""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+from app.connectors.lines import MAX_LINE_BYTES
+from app.connectors.ndjson import read_ndjson
+
+GOOD = b'{"id": "1", "source": "erp", "type": "sale", "profile": {"name": "Jo\xc3\xa3o"}}\n'
+
+
+def test_each_line_is_an_event(tmp_path: Path) -> None:
+    path = tmp_path / "events.ndjson"
+    path.write_bytes(b"\xef\xbb\xbf" + GOOD + b"\n   \r\n" + GOOD.strip())
+    first, second = read_ndjson(path)
+    assert first.document == second.document
+    assert first.document is not None
+    assert first.document["profile"] == {"name": "João"}
+    assert (first.line_number, second.line_number) == (1, 4)
+    assert second.mark.offset == second.read_bytes == path.stat().st_size
+
+
+def test_a_bad_line_is_a_fault_and_the_next_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "events.ndjson"
+    bad = [b"{", b"[1]", b'"x"', b'{"a": NaN}', b'{"a": "\xff"}', b"x" * (MAX_LINE_BYTES + 1)]
+    path.write_bytes(b"\n".join([*bad, GOOD]))
+    found = list(read_ndjson(path))
+    assert [fault.code for row in found for fault in row.faults] == [
+        "not-json",
+        "not-an-object",
+        "not-an-object",
+        "not-json",
+        "not-json",
+        "too-long",
+    ]
+    assert found[-1].document is not None
+
+
+def test_a_source_is_filled_in_where_none_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "events.ndjson"
+    path.write_bytes(GOOD + b'{"id": "2"}\n')
+    named, unnamed = read_ndjson(path, source="shop")
+    assert named.document is not None
+    assert named.document["source"] == "erp"
+    assert unnamed.document == {"source": "shop", "id": "2"}
+
+
+def test_a_restart_gives_the_rest_also_of_a_packed_file(tmp_path: Path) -> None:
+    path = tmp_path / "events.ndjson.gz"
+    path.write_bytes(gzip.compress(b"".join(b'{"id": "%d"}\n' % n for n in range(100))))
+    whole = list(read_ndjson(path))
+    assert list(read_ndjson(path, after=whole[59].mark)) == whole[60:]
