@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import orjson
 
@@ -16,9 +17,12 @@ def rows_to_json(rows: Sequence[Any]) -> str:
 
 
 def _as_text(value: object) -> str:
-    """Write bytes as PostgreSQL reads them (hex format), amounts without a binary detour."""
+    """Write bytes as PostgreSQL reads them (hex format), amounts without a binary detour.
+
+    The driver's own UUIDs are a subclass, which orjson asks about.
+    """
     if isinstance(value, bytes):
         return "\\x" + value.hex()
-    if isinstance(value, Decimal):
+    if isinstance(value, Decimal | UUID):
         return str(value)
     raise TypeError(type(value).__name__)

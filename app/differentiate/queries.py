@@ -194,14 +194,21 @@ async def refresh_stats(tx: Connection, customers: Collection[CustomerId], now: 
 
 
 async def numbers_of(
-    tx: Connection, customer: CustomerId, today: date, window_days: int
+    tx: Connection,
+    customer: CustomerId,
+    today: date,
+    window_days: int,
+    until: date | None = None,
 ) -> CustomerNumbers:
-    """Return what a customer's records bought, as of today; all zero for one who never bought."""
-    row = (
-        await tx.execute(
-            NUMBERS_OF, {"customer_id": customer, "today": today, "window_days": window_days}
-        )
-    ).one()
+    """Return what a customer's records bought, as of a day; all zero for one who never bought.
+
+    With ``until`` what came after that day is left out.
+    """
+    result = await tx.execute(
+        NUMBERS_OF,
+        {"customer_id": customer, "today": today, "window_days": window_days, "until": until},
+    )
+    row = result.one()
     return numbers_from(row, window_days)
 
 
@@ -322,3 +329,8 @@ async def store_segment(
         .where(customer_stat.c.customer_id == customer)
         .values(segment=segment, scored_version=version, rescore_on=due_on)
     )
+
+
+async def all_due(tx: Connection, today: date) -> None:
+    """Have every stored segment read anew: the yardstick has moved, not the customers."""
+    await tx.execute(update(customer_stat).values(rescore_on=today))

@@ -93,10 +93,13 @@ def value_of(numbers: CustomerNumbers, run: ActiveRun, today: date) -> Value:
     return Value(numbers, rfv, segment_of(rfv), abc, run, today)
 
 
-async def value(tx: Connection, customer: CustomerId, today: date) -> Value:
-    """Return a customer's worth as of a day."""
+async def value(
+    tx: Connection, customer: CustomerId, today: date, until: date | None = None
+) -> Value:
+    """Return a customer's worth as of a day; with ``until`` as if nothing had come after it."""
     run = await queries.active_run(tx)
-    numbers = await queries.numbers_of(tx, customer, today, run.yardstick.window_days)
+    window_days = run.yardstick.window_days
+    numbers = await queries.numbers_of(tx, customer, today, window_days, until)
     return value_of(numbers, run, today)
 
 

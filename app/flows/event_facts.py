@@ -11,7 +11,7 @@ from app.differentiate.trade import TradeFact
 from app.flows.event_command import EventType
 from app.flows.event_reading import ReadEvent
 from app.identify.attach import NamedIdentifier
-from app.identify.queries import ProfileFact, VisitFact
+from app.identify.rows import ProfileFact, VisitFact
 from app.interact.queries import (
     ComplaintRow,
     ConsentRow,

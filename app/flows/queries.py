@@ -45,6 +45,7 @@ SNAPSHOT = statement("app.flows", "snapshot").columns(
     propensities=JSONB,
     answered=JSONB,
 )
+TIMELINE = statement("app.flows", "timeline").columns(details=JSONB)
 WRITE_TOUCHPOINT = statement("app.flows", "write_touchpoint")
 
 
@@ -258,3 +259,26 @@ async def write_touchpoint(
         },
     )
     return written.one_or_none() is not None
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineRow:
+    """One thing that happened with a customer."""
+
+    kind: str
+    id: str
+    occurred_at: datetime
+    channel: str | None
+    what: str | None
+    details: dict[str, Any] | None
+
+
+async def timeline(
+    tx: Connection, customer: CustomerId, before: tuple[datetime, str] | None, most: int
+) -> list[TimelineRow]:
+    """Return what happened with a customer, newest first, from where the last page ended."""
+    at, last_id = before or (None, None)
+    rows = await tx.execute(
+        TIMELINE, {"customer_id": customer, "before": at, "before_id": last_id, "most": most}
+    )
+    return [TimelineRow(*row) for row in rows]

@@ -42,6 +42,7 @@ from app.vocabulary import (
     DecisionId,
     Identifier,
     RecordId,
+    Strategy,
     TouchpointId,
 )
 
@@ -67,11 +68,11 @@ class Stand:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """The answer, whether it was given before, and the state of the match, for the edge to count."""
+    """The answer, and what the edge counts of it; a repeated one decided nothing."""
 
     answer: dict[str, Any]
     state: MatchState
-    repeated: bool
+    strategies: tuple[Strategy, ...] = ()
 
 
 async def answer_touchpoint(
@@ -94,7 +95,7 @@ async def answer_touchpoint(
         raise SetGrew
     request_hash = desk.keyed_hash.digest("touchpoint", command.request)
     if seen.answered is not None and _is_the_same(command, seen.answered, request_hash):
-        return Told(seen.answered.answer, who.state, repeated=True)
+        return Told(seen.answered.answer, who.state)
     if seen.answered is not None:
         touchpoint_id = seen.answered.touchpoint_id
 
@@ -113,7 +114,7 @@ async def answer_touchpoint(
         script_values=script_values(moment, desk.company_name),
     )
     history = history_of(seen) if stand.customer else History()
-    told = _told_facts(command, facts)
+    told = _told_facts(moment, facts)
     decided = decide(ask, told, history, desk.catalogue, seen.propensities)
     ids = tuple(DecisionId(uuid7()) for _ in decided.decisions)
     answer = answer_of(moment, told, decided, ids, desk.catalogue)
@@ -122,7 +123,8 @@ async def answer_touchpoint(
     asked = seen.answered.request_hash if seen.answered else None
     if not await queries.write_touchpoint(tx, row, rows, asked):
         raise SetGrew
-    return Told(answer, who.state, repeated=False)
+    chosen = tuple(Strategy(each.strategy) for each in rows if each.strategy)
+    return Told(answer, who.state, chosen)
 
 
 async def _stand(
@@ -168,10 +170,17 @@ def _is_the_same(command: TouchpointCommand, answered: Answered, request_hash: b
     return answered.request_hash == request_hash or not command.retold
 
 
-def _told_facts(command: TouchpointCommand, known: dict[str, object]) -> dict[str, object]:
+def _told_facts(moment: Moment, known: dict[str, object]) -> dict[str, object]:
+    """Return the facts of the moment and of the customer, in the words of the rules.
+
+    At ring time nobody can know yet that the caller's own reason will be dealt with.  So what to
+    offer is decided for that moment, and the answer says to wait for it.
+    """
+    command = moment.command
     return {
         **known,
         **command.context,
+        **({"reason_closed": True} if moment.comes_later else {}),
         "channel": command.channel.value,
         "direction": command.direction.value,
     }

@@ -17,9 +17,11 @@ from app.flows.queries import Snapshot
 from app.flows.resolution_wording import question_for, sentence_for
 from app.flows.touchpoint_command import TouchpointCommand
 from app.identify.resolve import Candidate, MatchState, Resolution
+from app.interact.caps import CARE
+from app.interact.contact_policy import CONVERSATIONS, Permission, Reason
 from app.interact.lifecycle import Lifecycle
 from app.interact.routing import Caller, Routing, route
-from app.personalise.catalogue import Catalogue
+from app.personalise.catalogue import Action, Catalogue
 from app.personalise.decide import Decided, SlotDecision
 from app.personalise.explain import (
     permission_text,
@@ -31,6 +33,7 @@ from app.personalise.explain import (
 from app.vocabulary import (
     Assurance,
     DecisionId,
+    Direction,
     IdentifierType,
     Locale,
     TouchpointId,
@@ -56,6 +59,13 @@ class Moment:
         """Return the language in which people read the answer."""
         return self.command.locale
 
+    @property
+    def comes_later(self) -> bool:
+        """Return whether a caller's own reason has to be dealt with before anything is offered."""
+        command = self.command
+        talks = command.channel in CONVERSATIONS and command.direction is Direction.INBOUND
+        return talks and "reason_closed" not in command.context
+
 
 def answer_of(
     moment: Moment,
@@ -70,9 +80,9 @@ def answer_of(
         "customer": _customer(moment),
         "value": None if moment.value is None else _value(moment.value, facts),
         "routing": _routing(route(_caller(moment, facts))),
-        "selling_allowed": _selling(decided, moment.locale),
+        "selling_allowed": _selling(moment, decided),
         "decisions": [
-            _decision(each, decision_id, decided, catalogue, moment.locale)
+            _decision(each, decision_id, decided, catalogue, moment)
             for each, decision_id in zip(decided.decisions, decision_ids, strict=True)
         ],
         "question": _question(decided, catalogue, moment.locale),
@@ -205,11 +215,14 @@ def _routing(routing: Routing) -> dict[str, Any]:
     }
 
 
-def _selling(decided: Decided, locale: Locale) -> dict[str, Any]:
+def _selling(moment: Moment, decided: Decided) -> dict[str, Any]:
+    selling = decided.selling
+    if selling.allowed and moment.comes_later:
+        selling = Permission(allowed=False, reasons=(Reason.REASON_NOT_CLOSED,))
     return {
-        "allowed": decided.selling.allowed,
-        "reason": decided.selling.reasons[0].value,
-        "sentence": permission_text(decided.selling, locale),
+        "allowed": selling.allowed,
+        "reason": selling.reasons[0].value,
+        "sentence": permission_text(selling, moment.locale),
     }
 
 
@@ -218,9 +231,9 @@ def _decision(
     decision_id: DecisionId,
     decided: Decided,
     catalogue: Catalogue,
-    locale: Locale,
+    moment: Moment,
 ) -> dict[str, Any]:
-    ranked = slot.chosen
+    ranked, locale = slot.chosen, moment.locale
     action = None if ranked is None else catalogue.find(ranked.candidate.action)
     return {
         "decision_id": str(decision_id),
@@ -230,6 +243,7 @@ def _decision(
         "treatment": ranked and ranked.candidate.treatment,
         "offer": None,
         "script": slot.script,
+        "when": _when(action, moment),
         "why": _why(slot, decided, catalogue, locale),
         "propensity": ranked and _text(ranked.candidate.propensity.mean),
         "priority": ranked and _text(ranked.priority),
@@ -245,6 +259,13 @@ def _decision(
             for each in decided.ruled_out
         ],
     }
+
+
+def _when(action: Action | None, moment: Moment) -> str | None:
+    if action is None:
+        return None
+    waits = moment.comes_later and action.strategy not in CARE
+    return "after_reason_closed" if waits else "now"
 
 
 def _why(slot: SlotDecision, decided: Decided, catalogue: Catalogue, locale: Locale) -> str:

@@ -19,7 +19,7 @@ from app.database.transaction import Connection, SetGrew
 from app.identify import queries
 from app.identify.cluster import DecisionKind, PeoplesDecision, components, partition
 from app.identify.evidence import joins
-from app.identify.queries import (
+from app.identify.rows import (
     Alias,
     Content,
     LinkRow,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -15,6 +14,23 @@ from app.database.statements import statement
 from app.database.transaction import Connection
 from app.identify.cluster import DecisionKind, PeoplesDecision
 from app.identify.evidence import Link
+from app.identify.rows import (
+    Alias,
+    Content,
+    CustomerRow,
+    Holding,
+    KnownBy,
+    LinkRow,
+    Located,
+    Move,
+    PartitionRows,
+    Place,
+    ProfileFact,
+    RecordLink,
+    RecordRow,
+    StoredRecord,
+    VisitFact,
+)
 from app.identify.tables import (
     customer,
     epoch,
@@ -46,6 +62,8 @@ WRITE_PARTITION = statement("app.identify", "write_partition")
 WRITE_PROFILE = statement("app.identify", "write_profile")
 WHO_HOLDS = statement("app.identify", "who_holds")
 PROFILE_OF = statement("app.identify", "profile_of")
+HOLDINGS_OF = statement("app.identify", "holdings_of")
+RECORD_LINKS = statement("app.identify", "record_links")
 
 ACTIVE_EPOCH = select(epoch.c.epoch).where(epoch.c.status == "active")
 TOMBSTONES_AMONG = text(
@@ -67,149 +85,6 @@ RECORDS_OF = select(membership.c.record_id, membership.c.component_id).where(
 CUSTOMERS_OF = text(
     "SELECT record_id, customer_id FROM membership WHERE record_id = ANY(CAST(:ids AS uuid[]))"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a record stands: its component and its customer."""
-
-    component_id: ComponentId
-    customer_id: CustomerId
-
-
-@dataclass(frozen=True, slots=True)
-class StoredRecord:
-    """A record of a locked component; ``place`` is None for one that has just arrived."""
-
-    record_id: RecordId
-    place: Place | None
-    born_customer_id: CustomerId | None
-    anonymous: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    """All that the partition of some components is a function of, people's decisions aside."""
-
-    records: dict[RecordId, StoredRecord]
-    links: list[Link]
-
-
-@dataclass(frozen=True, slots=True)
-class Located:
-    """Where the records asked about stand, and who holds which of the identifiers."""
-
-    places: dict[RecordId, Place]
-    links: frozenset[tuple[IdentifierKey, RecordId]]
-
-    @property
-    def components(self) -> frozenset[ComponentId]:
-        """Return every component that the records or identifiers touch."""
-        return frozenset(place.component_id for place in self.places.values())
-
-
-@dataclass(frozen=True, slots=True)
-class Holding:
-    """One customer holds one of the identifiers asked about."""
-
-    key: IdentifierKey
-    type: IdentifierType
-    state: str
-    customer_id: CustomerId
-    component_id: ComponentId
-    anonymous: bool
-    record_id: RecordId
-    records: int
-    assurance: int
-    last_seen_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class RecordRow:
-    """A record to be stored; nothing about it ever changes."""
-
-    record_id: RecordId
-    source: str
-    keyed: bool
-    anonymous: bool
-
-
-@dataclass(frozen=True, slots=True)
-class LinkRow:
-    """A record names an identifier, with what the naming is worth and when."""
-
-    key: IdentifierKey
-    record_id: RecordId
-    assurance: int
-    first_seen_at: datetime
-    last_seen_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Alias:
-    """A customer id, the record it was minted for, and who answers to it now."""
-
-    customer_id: CustomerId
-    birth_record_id: RecordId
-    current_customer_id: CustomerId
-    anonymous: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """A record changes customer; ``came_from`` is None for a new record."""
-
-    log_id: UUID
-    record_id: RecordId
-    came_from: CustomerId | None
-    to: CustomerId
-
-
-@dataclass(frozen=True, slots=True)
-class PartitionRows:
-    """Everything a new partition writes, in one statement."""
-
-    epoch: int
-    new_components: list[ComponentId]
-    dead_components: list[ComponentId]
-    places: dict[RecordId, Place]
-    births: dict[CustomerId, RecordId]
-    aliases: list[Alias]
-    moves: list[Move]
-
-
-@dataclass(frozen=True, slots=True)
-class ProfileFact:
-    """One thing a source said about a person, kept with what it is worth and when it was said."""
-
-    record_id: RecordId
-    attribute: str
-    assurance: int
-    value: str
-    occurred_at: datetime
-    event_key: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class VisitFact:
-    """A login opens a span of a visit's time for a record; a logout ends it."""
-
-    visit_key: IdentifierKey
-    occurred_at: datetime
-    event_key: bytes
-    kind: str
-    record_id: RecordId | None
-    stitch: bool
-
-
-@dataclass(frozen=True, slots=True)
-class CustomerRow:
-    """A customer id and who answers to it."""
-
-    customer_id: CustomerId
-    current_customer_id: CustomerId
-    anonymous: bool
-    erased_at: datetime | None
 
 
 async def active_epoch(tx: Connection) -> int:
@@ -522,3 +397,15 @@ async def mark_erased(tx: Connection, customer_id: CustomerId, now: datetime) ->
     await tx.execute(
         update(customer).where(customer.c.current_customer_id == customer_id).values(erased_at=now)
     )
+
+
+async def known_by(tx: Connection, customer_id: CustomerId) -> list[KnownBy]:
+    """Return what a customer is known by, each identifier once."""
+    rows = await tx.execute(HOLDINGS_OF, {"customer_id": customer_id})
+    return [KnownBy(*row) for row in rows]
+
+
+async def record_links(tx: Connection, customer_id: CustomerId) -> list[RecordLink]:
+    """Return how a customer's records hang together."""
+    rows = await tx.execute(RECORD_LINKS, {"customer_id": customer_id})
+    return [RecordLink(*row) for row in rows]

@@ -18,7 +18,7 @@ from app.database.transaction import Connection
 from app.identify import queries
 from app.identify.evidence import VISIT_BITS, bits_of, probability
 from app.identify.keys import identifier_key
-from app.identify.queries import Holding
+from app.identify.rows import Holding
 from app.vocabulary import (
     Assurance,
     ComponentId,

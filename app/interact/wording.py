@@ -29,9 +29,9 @@ PERMISSION_WORDING: Final[Mapping[Reason, Wording]] = {
         "It is not known whether a complaint is open.",
     ),
     Reason.CONSENT_DENIED: Wording(
-        "O cliente não quer receber ofertas neste canal.",
-        "El cliente no quiere recibir ofertas por este canal.",
-        "The customer wants no offers on this channel.",
+        "O cliente disse não a este tipo de contato neste canal.",
+        "El cliente dijo que no a este tipo de contacto por este canal.",
+        "The customer said no to this kind of contact on this channel.",
     ),
     Reason.CONSENT_NOT_KNOWN: Wording(
         "Não há consentimento registrado para este canal.",
@@ -114,9 +114,9 @@ PERMISSION_WORDING: Final[Mapping[Reason, Wording]] = {
         "Solving a problem is always allowed.",
     ),
     Reason.CONSENT_GRANTED: Wording(
-        "O cliente consentiu em receber ofertas neste canal.",
-        "El cliente consintió en recibir ofertas por este canal.",
-        "The customer agreed to offers on this channel.",
+        "O cliente consentiu neste tipo de contato neste canal.",
+        "El cliente consintió este tipo de contacto por este canal.",
+        "The customer agreed to this kind of contact on this channel.",
     ),
     Reason.CUSTOMER_CAME_TO_US: Wording(
         "O cliente veio até nós e nada o impede.",

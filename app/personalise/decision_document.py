@@ -1,7 +1,7 @@
 """How is a decision kept, so that it can be explained and made again?  As two JSON documents.
 
-``inputs`` is personal (facts, history, script values) and can be erased; ``result`` is what was
-decided.  Both are plain JSON: decimals are strings, instants RFC 3339.
+``inputs`` is all that deciding read, ``result`` what it decided.  Both are personal (facts and
+history, the values in a script) and go when the record is erased.  Decimals are strings in them.
 """
 
 from __future__ import annotations

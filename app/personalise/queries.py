@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -35,6 +36,9 @@ DECISIONS_LOCKED = (
     .order_by(decision.c.decision_id)
     .with_for_update()
 )
+NOBODY = RecordId(UUID(int=0))
+"""The record that erased decisions hang on."""
+
 OUTCOMES_OF = select(outcome.c.decision_id, outcome.c.outcome).where(
     outcome.c.decision_id.in_(bindparam("ids", expanding=True))
 )
@@ -156,7 +160,20 @@ async def book_outcomes(
 async def find_decision(tx: Connection, decision_id: DecisionId) -> StoredDecision | None:
     """Return a recorded decision, or None where there is none (any more)."""
     row = (await tx.execute(DECISION, {"decision_id": decision_id})).one_or_none()
-    return None if row is None else StoredDecision(*row)
+    if row is None:
+        return None
+    return StoredDecision(
+        row.decision_id,
+        row.touchpoint_id,
+        row.record_id,
+        row.decided_at,
+        row.slot,
+        row.action_key,
+        row.label,
+        row.bundle_id,
+        row.inputs,
+        row.result,
+    )
 
 
 async def find_bundle(tx: Connection, bundle_id: str) -> dict[str, Any] | None:
@@ -184,7 +201,14 @@ async def publish_bundle(
 
 
 async def forget_records(tx: Connection, records: Collection[RecordId]) -> None:
-    """Delete the decisions about erased records and what came of them; the counts stay."""
+    """Forget what was decided about erased records, and on what; that it was decided stays known.
+
+    The counts stay: they name nobody.
+    """
     ids = list(records)
-    for table in (outcome, decision):
-        await tx.execute(delete(table).where(table.c.record_id.in_(ids)))
+    await tx.execute(delete(outcome).where(outcome.c.record_id.in_(ids)))
+    await tx.execute(
+        update(decision)
+        .where(decision.c.record_id.in_(ids))
+        .values(record_id=NOBODY, touchpoint_id=None, inputs={}, result={})
+    )

@@ -1,6 +1,7 @@
 -- Purpose: what a customer's records bought, as of one day.  Read, never stored: recency and the
 --          window move with the calendar, and no write is needed for that.
--- Parameters: customer_id uuid; today date; window_days int.
+-- Parameters: customer_id uuid; today date; window_days int; until date or null (what came after
+--             is left out: a look at the past).
 -- Result: one row: first_on, last_on, purchase_days_lifetime, purchase_days_window,
 --         purchases_window, net_window, cost_window, net_previous.
 -- Index: ix_membership_customer_id, pk_day_bucket.
@@ -26,4 +27,5 @@ LEFT JOIN (
     FROM membership AS m
     JOIN day_bucket AS b ON b.record_id = m.record_id
     WHERE m.customer_id = CAST(:customer_id AS uuid)
+        AND b.business_on <= coalesce(CAST(:until AS date), CAST('infinity' AS date))
 ) AS d ON TRUE

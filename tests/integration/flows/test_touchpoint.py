@@ -121,3 +121,21 @@ async def test_a_withheld_number_is_answered(ring: Ring) -> None:
     answer = await ring(identifiers=(RawIdentifier(IdentifierType.PHONE, "anonymous"),))
     assert answer["customer"]["state"] == "unknown"
     assert answer["routing"]["ivr"] == "full"
+
+
+async def test_at_ring_time_the_offer_waits_for_the_reason(take: Take, ring: Ring) -> None:
+    days = [f"2026-{month:02}-05T10:00:00-03:00" for month in range(1, 12)]
+    await take(*[a_sale("190.00", record_key="C-1", identifiers=[phone()], time=d) for d in days])
+    ringing = await ring()
+    assert ringing["selling_allowed"] == {
+        "allowed": False,
+        "reason": "reason_not_closed",
+        "sentence": "O motivo do contato ainda não foi resolvido.",
+    }
+    assert ringing["decisions"][0]["action"] == "crosssell.complement"
+    assert ringing["decisions"][0]["when"] == "after_reason_closed"
+    closed = await ring(context={"reason_closed": True})
+    assert closed["selling_allowed"]["allowed"] is True
+    assert closed["decisions"][0]["when"] == "now"
+    still_open = await ring(context={"reason_closed": False})
+    assert still_open["decisions"][0]["action"] is None

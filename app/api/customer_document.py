@@ -1,0 +1,244 @@
+"""How is a customer shown?  The answers of `/v1/customers`, made from what the flows return."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import Field
+
+from app.api.wire import Answer
+from app.differentiate.score import Value
+from app.differentiate.segments import SEGMENT_NAMES
+from app.flows.customer_facts import open_complaint
+from app.flows.customer_view import CustomerView
+from app.flows.identity_decision import Regrouped
+from app.flows.touchpoint_answer import display_name
+from app.identify.rows import RecordLink
+from app.interact.consent import MARKETING, consent_state
+from app.vocabulary import Assurance, Channel, CustomerId, Locale
+
+
+class KnownByAnswer(Answer):
+    """One identifier of a customer."""
+
+    type: str
+    scope: str
+    value: str
+    state: str
+    records: int
+    assurance: Assurance
+    first_seen_at: datetime
+    last_seen_at: datetime
+
+
+class RecordAnswer(Answer):
+    """One source's record of the customer."""
+
+    record_id: UUID
+    source: str
+
+
+class YardstickAnswer(Answer):
+    """The frozen cut points that scores are read from."""
+
+    version: int
+    basis: str
+    as_of: date
+    window_days: int
+    currency: str
+    r_cuts: list[int]
+    f_cuts: list[int]
+    v_cuts: list[str]
+
+
+class ScoreAnswer(Answer):
+    """What a customer is worth on a day, the numbers that is read from, and the yardstick."""
+
+    customer_id: UUID
+    on: date
+    r: int | None
+    f: int | None
+    v: int | None
+    segment: str
+    segment_name: str
+    abc: str | None
+    first_purchase_on: date | None
+    last_purchase_on: date | None
+    purchase_days_lifetime: int
+    purchase_days: int = Field(description="distinct, in the window")
+    purchases: int = Field(description="in the window")
+    net: str = Field(description="in the window, in the currency of the yardstick")
+    contribution: str = Field(description="net less cost of goods, in the window: V")
+    yardstick: YardstickAnswer
+
+
+class CustomerAnswer(Answer):
+    """The whole view of a customer; a merged id answers with its survivor."""
+
+    id: UUID
+    asked_id: UUID
+    former_ids: list[UUID]
+    display_name: str | None
+    profile: dict[str, str]
+    identifiers: list[KnownByAnswer]
+    records: list[RecordAnswer]
+    score: ScoreAnswer
+    lifecycle: str | None
+    open_complaint: bool
+    marketing_consent: dict[str, str] = Field(description="by channel: granted, denied, unknown")
+    last_contact_at: datetime | None
+
+
+class LinkAnswer(Answer):
+    """An identifier that a record names, and by how many of the customer's records it is named."""
+
+    type: str
+    shared_by: int
+
+
+class JoinedAnswer(Answer):
+    """A record and what ties it to the others; without a tie a person's word does."""
+
+    record_id: UUID
+    source: str
+    names: list[LinkAnswer]
+
+
+class ExplainAnswer(Answer):
+    """How these records became one customer."""
+
+    customer_id: UUID
+    records: list[JoinedAnswer]
+
+
+class HappeningAnswer(Answer):
+    """One thing that happened with a customer."""
+
+    kind: str
+    id: str
+    at: datetime
+    channel: str | None
+    what: str | None
+    details: dict[str, Any] | None
+
+
+class TimelineAnswer(Answer):
+    """What happened, newest first; ``next`` goes on where this page ends."""
+
+    items: list[HappeningAnswer]
+    next: str | None
+
+
+class GroupAnswer(Answer):
+    """A customer and its records as they are now."""
+
+    customer_id: UUID
+    records: list[UUID]
+
+
+class RegroupedAnswer(Answer):
+    """What a merge or a split led to, or would lead to where it was a preview."""
+
+    preview: bool
+    customers: list[GroupAnswer]
+    merged_ids: list[UUID] = Field(description="ids that answer with another customer now")
+
+
+def score_answer(customer: CustomerId, value: Value, locale: Locale) -> ScoreAnswer:
+    """Return a customer's worth as it is shown."""
+    numbers, yardstick, rfv = value.numbers, value.run.yardstick, value.rfv
+    return ScoreAnswer(
+        customer_id=customer,
+        on=value.on,
+        r=rfv.r if rfv else None,
+        f=rfv.f if rfv else None,
+        v=rfv.v if rfv else None,
+        segment=value.segment.value,
+        segment_name=SEGMENT_NAMES[value.segment].in_locale(locale),
+        abc=value.abc.value if value.abc else None,
+        first_purchase_on=numbers.first_on,
+        last_purchase_on=numbers.last_on,
+        purchase_days_lifetime=numbers.purchase_days_lifetime,
+        purchase_days=numbers.purchase_days_window,
+        purchases=numbers.purchases_window,
+        net=str(numbers.net_window),
+        contribution=str(numbers.contribution_window),
+        yardstick=yardstick_answer(value),
+    )
+
+
+def yardstick_answer(value: Value) -> YardstickAnswer:
+    """Return the cut points a value was read from."""
+    yardstick = value.run.yardstick
+    return YardstickAnswer(
+        version=value.run.version,
+        basis=yardstick.basis.value,
+        as_of=yardstick.as_of,
+        window_days=yardstick.window_days,
+        currency=yardstick.currency,
+        r_cuts=list(yardstick.r_cuts),
+        f_cuts=list(yardstick.f_cuts),
+        v_cuts=[str(cut) for cut in yardstick.v_cuts],
+    )
+
+
+def customer_answer(view: CustomerView, now: datetime, locale: Locale) -> CustomerAnswer:
+    """Return the whole view of a customer as it is shown."""
+    lifecycle = view.facts.get("lifecycle")
+    return CustomerAnswer(
+        id=view.customer_id,
+        asked_id=view.asked_id,
+        former_ids=list(view.former_ids),
+        display_name=display_name(view.profile),
+        profile=dict(view.profile),
+        identifiers=[
+            KnownByAnswer(
+                type=item.type,
+                scope=item.scope,
+                value=item.value,
+                state=item.state,
+                records=item.records,
+                assurance=tuple(Assurance)[item.assurance],
+                first_seen_at=item.first_seen_at,
+                last_seen_at=item.last_seen_at,
+            )
+            for item in view.known_by
+        ],
+        records=[
+            RecordAnswer(record_id=record, source=source) for record, source in view.records.items()
+        ],
+        score=score_answer(view.customer_id, view.value, locale),
+        lifecycle=lifecycle if isinstance(lifecycle, str) else None,
+        open_complaint=open_complaint(view.snapshot.complaints),
+        marketing_consent={
+            channel.value: consent_state(view.snapshot.consents, MARKETING, channel, now).value
+            for channel in Channel
+        },
+        last_contact_at=view.snapshot.last_contact_at,
+    )
+
+
+def explain_answer(customer: CustomerId, links: list[RecordLink]) -> ExplainAnswer:
+    """Return how records hang together, without the values that tie them."""
+    records: dict[UUID, JoinedAnswer] = {}
+    for link in links:
+        joined = records.setdefault(
+            link.record_id, JoinedAnswer(record_id=link.record_id, source=link.source, names=[])
+        )
+        if link.type is not None:
+            joined.names.append(LinkAnswer(type=link.type, shared_by=link.shared))
+    return ExplainAnswer(customer_id=customer, records=list(records.values()))
+
+
+def regrouped_answer(regrouped: Regrouped, *, preview: bool) -> RegroupedAnswer:
+    """Return what a merge or split led to."""
+    return RegroupedAnswer(
+        preview=preview,
+        customers=[
+            GroupAnswer(customer_id=customer, records=list(records))
+            for customer, records in regrouped.customers.items()
+        ],
+        merged_ids=list(regrouped.gone),
+    )

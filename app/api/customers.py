@@ -1,0 +1,185 @@
+"""`/v1/customers`: who they are, what they are worth, how they became one, and people's word."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import date, datetime
+from http import HTTPStatus
+from typing import Annotated, Final, NoReturn
+from uuid import UUID
+
+from fastapi import Query
+from pydantic import Field
+
+from app.api.customer_document import (
+    CustomerAnswer,
+    ExplainAnswer,
+    HappeningAnswer,
+    RegroupedAnswer,
+    ScoreAnswer,
+    TimelineAnswer,
+    customer_answer,
+    explain_answer,
+    regrouped_answer,
+    score_answer,
+)
+from app.api.dependencies import House, Now, TheClient, TheHouse, TheLocale
+from app.api.route import new_router
+from app.api.wire import Document, Flag, Text
+from app.database.transaction import Connection
+from app.flows import customer_view
+from app.flows.erasure import erase
+from app.flows.identity_decision import Regrouped, merge_customers, split_customer
+from app.identify.merge import Word
+from app.problems import Fault, InvalidInput
+from app.vocabulary import CustomerId, RecordId
+
+router = new_router("customers")
+
+PAGE: Final = 50
+MOST_ON_PAGE: Final = 200
+MOST_CUSTOMERS: Final = 50
+MOST_RECORDS: Final = 1_000
+
+
+class MergeDocument(Document):
+    """These customers are one person, says somebody who knows."""
+
+    customer_ids: Annotated[list[UUID], Field(min_length=2, max_length=MOST_CUSTOMERS)]
+    reason: Text | None = None
+    preview: Flag = Field(default=False, description="show what would happen, and change nothing")
+
+
+Side = Annotated[list[UUID], Field(min_length=1, max_length=MOST_RECORDS)]
+
+
+class SplitDocument(Document):
+    """These records are somebody else; each list becomes a customer of its own."""
+
+    sides: Annotated[list[Side], Field(min_length=1, max_length=MOST_CUSTOMERS)]
+    reason: Text | None = None
+    preview: Flag = Field(default=False, description="show what would happen, and change nothing")
+
+
+class _OnlyAPreview(Exception):  # noqa: N818 - carries a result out of a transaction to be undone
+    def __init__(self, regrouped: Regrouped) -> None:
+        self.regrouped = regrouped
+
+
+@router.get("/v1/customers/{customer_id}")
+async def get_customer(
+    customer_id: UUID, house: TheHouse, now: Now, locale: TheLocale
+) -> CustomerAnswer:
+    """Return the whole view of a customer; a merged id answers with its survivor."""
+    asked, zone = CustomerId(customer_id), house.settings.zone
+    view = await house.database.read(lambda tx: customer_view.view(tx, asked, zone, now))
+    return customer_answer(view, now, locale)
+
+
+@router.get("/v1/customers/{customer_id}/score")
+async def get_score(
+    customer_id: UUID, house: TheHouse, now: Now, locale: TheLocale, at: date | None = None
+) -> ScoreAnswer:
+    """Return a customer's worth with its cut points; `at` looks at a past day.
+
+    A past day is read against the yardstick of now, from the facts that are dated up to it.
+    """
+    today = now.astimezone(house.settings.zone).date()
+    if at is not None and at > today:
+        fault = Fault("/at", "future-day", "lies in the future")
+        raise InvalidInput("worth is known up to today", code="future-day", faults=(fault,))
+    current, value = await house.database.read(
+        lambda tx: customer_view.scored(tx, CustomerId(customer_id), today, at)
+    )
+    return score_answer(current, value, locale)
+
+
+@router.get("/v1/customers/{customer_id}/explain")
+async def explain_customer(customer_id: UUID, house: TheHouse) -> ExplainAnswer:
+    """Say how these records became one customer."""
+    current, links = await house.database.read(
+        lambda tx: customer_view.explained(tx, CustomerId(customer_id))
+    )
+    return explain_answer(current, links)
+
+
+@router.get("/v1/customers/{customer_id}/timeline")
+async def get_timeline(
+    customer_id: UUID,
+    house: TheHouse,
+    limit: Annotated[int, Query(ge=1, le=MOST_ON_PAGE)] = PAGE,
+    cursor: Annotated[str | None, Query(max_length=200)] = None,
+) -> TimelineAnswer:
+    """Return every contact and fact, newest first, a page at a time."""
+    before = None if cursor is None else _place_of(cursor)
+    items = await house.database.read(
+        lambda tx: customer_view.told(tx, CustomerId(customer_id), before, limit)
+    )
+    last = items[-1] if len(items) == limit else None
+    return TimelineAnswer(
+        items=[HappeningAnswer(**item) for item in items],
+        next=None if last is None else f"{last['at'].isoformat()}~{last['id']}",
+    )
+
+
+@router.post("/v1/customers/merge")
+async def merge_the_customers(
+    told: MergeDocument, house: TheHouse, client: TheClient, now: Now
+) -> RegroupedAnswer:
+    """Make customers one; the oldest id survives and the others answer with it for ever."""
+    ids = [CustomerId(each) for each in told.customer_ids]
+    word = Word(client.name, told.reason)
+    work = _preview if told.preview else _for_good
+    regrouped = await work(house, lambda tx: merge_customers(tx, ids, word, now))
+    return regrouped_answer(regrouped, preview=told.preview)
+
+
+@router.post("/v1/customers/{customer_id}/split")
+async def split_the_customer(
+    customer_id: UUID, told: SplitDocument, house: TheHouse, client: TheClient, now: Now
+) -> RegroupedAnswer:
+    """Take records out of a customer; a split that restores a merged id's records revives the id."""
+    sides = [[RecordId(record) for record in side] for side in told.sides]
+    word = Word(client.name, told.reason)
+    work = _preview if told.preview else _for_good
+    regrouped = await work(
+        house, lambda tx: split_customer(tx, CustomerId(customer_id), sides, word, now)
+    )
+    return regrouped_answer(regrouped, preview=told.preview)
+
+
+@router.delete("/v1/customers/{customer_id}", status_code=HTTPStatus.NO_CONTENT)
+async def erase_customer(customer_id: UUID, house: TheHouse, now: Now) -> None:
+    """Forget a customer; a re-import does not bring them back."""
+    await house.database.write(lambda tx: erase(tx, CustomerId(customer_id), now))
+
+
+Regroup = Callable[[Connection], Awaitable[Regrouped]]
+
+
+async def _for_good(house: House, work: Regroup) -> Regrouped:
+    return await house.database.write(work)
+
+
+async def _preview(house: House, work: Regroup) -> Regrouped:
+    """Do the work and undo it: what it shows is what would happen, to the last id."""
+
+    async def undone(tx: Connection) -> NoReturn:
+        raise _OnlyAPreview(await work(tx))
+
+    try:
+        await house.database.write(undone)
+    except _OnlyAPreview as preview:
+        return preview.regrouped
+
+
+def _place_of(cursor: str) -> tuple[datetime, str]:
+    at, _, last_id = cursor.partition("~")
+    try:
+        moment = datetime.fromisoformat(at)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        fault = Fault("/cursor", "not-a-cursor", "use `next` of the page before, as it is")
+        raise InvalidInput("this is no cursor of ours", code="not-a-cursor", faults=(fault,))
+    return moment, last_id

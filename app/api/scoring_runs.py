@@ -1,0 +1,97 @@
+"""`/v1/scoring-runs`: the frozen yardsticks that worth is read against."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from http import HTTPStatus
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from app.api.customer_document import YardstickAnswer
+from app.api.dependencies import Now, TheHouse
+from app.api.route import new_router
+from app.api.wire import Answer, Count, Document
+from app.differentiate import queries
+from app.differentiate.queries import StoredRun
+from app.differentiate.yardstick import LONGEST_WINDOW_DAYS, SHORTEST_WINDOW_DAYS
+from app.flows import scoring
+
+router = new_router("scoring runs")
+
+
+class MeasureDocument(Document):
+    """How to measure."""
+
+    window_days: Annotated[Count, Field(ge=SHORTEST_WINDOW_DAYS, le=LONGEST_WINDOW_DAYS)] = 365
+
+
+class RunAnswer(Answer):
+    """A yardstick and where it stands in its life."""
+
+    run_id: UUID
+    version: int
+    status: str
+    created_at: datetime
+    activated_at: datetime | None
+    customers_count: int
+    buyers_count: int
+    yardstick: YardstickAnswer
+
+
+class RunsAnswer(Answer):
+    """Every yardstick, newest first."""
+
+    items: list[RunAnswer]
+
+
+@router.get("/v1/scoring-runs")
+async def list_scoring_runs(house: TheHouse) -> RunsAnswer:
+    """Return every yardstick there was, newest first."""
+    return RunsAnswer(items=[_answer(run) for run in await house.database.read(queries.runs)])
+
+
+@router.post("/v1/scoring-runs", status_code=HTTPStatus.CREATED)
+async def measure_scoring_run(told: MeasureDocument, house: TheHouse, now: Now) -> RunAnswer:
+    """Measure the customers of today and freeze the cut points; nothing changes until activated."""
+    settings = house.settings
+    run = await house.database.write(
+        lambda tx: scoring.measure(
+            tx,
+            currency=settings.currency,
+            window_days=told.window_days,
+            zone=settings.zone,
+            now=now,
+        )
+    )
+    return _answer(run)
+
+
+@router.post("/v1/scoring-runs/{run_id}/activate")
+async def activate_scoring_run(run_id: UUID, house: TheHouse, now: Now) -> RunAnswer:
+    """Make this yardstick the one that holds from now on."""
+    return _answer(await house.database.write(lambda tx: scoring.activate(tx, run_id, now)))
+
+
+def _answer(run: StoredRun) -> RunAnswer:
+    yardstick = run.yardstick
+    return RunAnswer(
+        run_id=run.run_id,
+        version=run.version,
+        status=run.status,
+        created_at=run.created_at,
+        activated_at=run.activated_at,
+        customers_count=yardstick.customers_count,
+        buyers_count=yardstick.buyers_count,
+        yardstick=YardstickAnswer(
+            version=run.version,
+            basis=yardstick.basis.value,
+            as_of=yardstick.as_of,
+            window_days=yardstick.window_days,
+            currency=yardstick.currency,
+            r_cuts=list(yardstick.r_cuts),
+            f_cuts=list(yardstick.f_cuts),
+            v_cuts=[str(cut) for cut in yardstick.v_cuts],
+        ),
+    )

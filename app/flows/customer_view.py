@@ -1,0 +1,107 @@
+"""What do we know of a customer?  The reads behind a page or an agent's screen, composed here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from app.database.transaction import Connection
+from app.differentiate import score
+from app.differentiate.score import Value
+from app.flows import queries
+from app.flows.customer_facts import facts_of
+from app.flows.queries import Snapshot
+from app.identify import queries as identify
+from app.identify.merge import current_id
+from app.identify.rows import KnownBy, RecordLink
+from app.vocabulary import Channel, CustomerId, RecordId
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerView:
+    """One customer as a whole."""
+
+    customer_id: CustomerId
+    asked_id: CustomerId
+    former_ids: list[CustomerId]
+    profile: Mapping[str, str]
+    known_by: list[KnownBy]
+    records: dict[RecordId, str]
+    value: Value
+    facts: Mapping[str, object]
+    snapshot: Snapshot
+
+
+async def view(
+    tx: Connection, customer: CustomerId, zone: ZoneInfo, now: datetime
+) -> CustomerView:
+    """Return the whole of a customer; a merged id answers with its survivor.
+
+    Raises:
+        NotFound, Gone: the id was never given out, or has been erased.
+    """
+    current = await current_id(tx, customer)
+    today = now.astimezone(zone).date()
+    links = await identify.record_links(tx, current)
+    records = {link.record_id: link.source for link in links}
+    seen = await queries.snapshot(tx, current, min(records), None, today, now)
+    value = score.value_of(seen.numbers, seen.run, today)
+    return CustomerView(
+        customer_id=current,
+        asked_id=customer,
+        former_ids=await identify.former_ids(tx, current),
+        profile=seen.profile,
+        known_by=await identify.known_by(tx, current),
+        records=records,
+        value=value,
+        facts=facts_of(seen, value, Channel.VOICE, today, now),
+        snapshot=seen,
+    )
+
+
+async def scored(
+    tx: Connection, customer: CustomerId, today: date, at: date | None
+) -> tuple[CustomerId, Value]:
+    """Return a customer's worth today, or as it was on a past day with what was known of it.
+
+    Raises:
+        NotFound, Gone: the id was never given out, or has been erased.
+    """
+    current = await current_id(tx, customer)
+    return current, await score.value(tx, current, at or today, until=at)
+
+
+async def explained(tx: Connection, customer: CustomerId) -> tuple[CustomerId, list[RecordLink]]:
+    """Return how a customer's records became one.
+
+    Raises:
+        NotFound, Gone: the id was never given out, or has been erased.
+    """
+    current = await current_id(tx, customer)
+    return current, await identify.record_links(tx, current)
+
+
+async def told(
+    tx: Connection, customer: CustomerId, before: tuple[datetime, str] | None, most: int
+) -> list[dict[str, Any]]:
+    """Return a page of what happened with a customer, newest first.
+
+    Raises:
+        NotFound, Gone: the id was never given out, or has been erased.
+    """
+    current = await current_id(tx, customer)
+    rows = await queries.timeline(tx, current, before, most)
+    return [
+        {
+            "kind": row.kind,
+            "id": row.id,
+            "at": row.occurred_at,
+            "channel": row.channel,
+            "what": row.what,
+            "details": row.details,
+        }
+        for row in rows
+    ]

@@ -1,0 +1,180 @@
+"""What travels between identify's rules and its tables?  Rows, typed, with no SQL in sight."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from app.identify.evidence import Link
+from app.vocabulary import ComponentId, CustomerId, IdentifierKey, IdentifierType, RecordId
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a record stands: its component and its customer."""
+
+    component_id: ComponentId
+    customer_id: CustomerId
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRecord:
+    """A record of a locked component; ``place`` is None for one that has just arrived."""
+
+    record_id: RecordId
+    place: Place | None
+    born_customer_id: CustomerId | None
+    anonymous: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """All that the partition of some components is a function of, people's decisions aside."""
+
+    records: dict[RecordId, StoredRecord]
+    links: list[Link]
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """Where the records asked about stand, and who holds which of the identifiers."""
+
+    places: dict[RecordId, Place]
+    links: frozenset[tuple[IdentifierKey, RecordId]]
+
+    @property
+    def components(self) -> frozenset[ComponentId]:
+        """Return every component that the records or identifiers touch."""
+        return frozenset(place.component_id for place in self.places.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """One customer holds one of the identifiers asked about."""
+
+    key: IdentifierKey
+    type: IdentifierType
+    state: str
+    customer_id: CustomerId
+    component_id: ComponentId
+    anonymous: bool
+    record_id: RecordId
+    records: int
+    assurance: int
+    last_seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRow:
+    """A record to be stored; nothing about it ever changes."""
+
+    record_id: RecordId
+    source: str
+    keyed: bool
+    anonymous: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRow:
+    """A record names an identifier, with what the naming is worth and when."""
+
+    key: IdentifierKey
+    record_id: RecordId
+    assurance: int
+    first_seen_at: datetime
+    last_seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """A customer id, the record it was minted for, and who answers to it now."""
+
+    customer_id: CustomerId
+    birth_record_id: RecordId
+    current_customer_id: CustomerId
+    anonymous: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A record changes customer; ``came_from`` is None for a new record."""
+
+    log_id: UUID
+    record_id: RecordId
+    came_from: CustomerId | None
+    to: CustomerId
+
+
+@dataclass(frozen=True, slots=True)
+class PartitionRows:
+    """Everything a new partition writes, in one statement."""
+
+    epoch: int
+    new_components: list[ComponentId]
+    dead_components: list[ComponentId]
+    places: dict[RecordId, Place]
+    births: dict[CustomerId, RecordId]
+    aliases: list[Alias]
+    moves: list[Move]
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileFact:
+    """One thing a source said about a person, kept with what it is worth and when it was said."""
+
+    record_id: RecordId
+    attribute: str
+    assurance: int
+    value: str
+    occurred_at: datetime
+    event_key: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class VisitFact:
+    """A login opens a span of a visit's time for a record; a logout ends it."""
+
+    visit_key: IdentifierKey
+    occurred_at: datetime
+    event_key: bytes
+    kind: str
+    record_id: RecordId | None
+    stitch: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerRow:
+    """A customer id and who answers to it."""
+
+    customer_id: CustomerId
+    current_customer_id: CustomerId
+    anonymous: bool
+    erased_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownBy:
+    """One identifier of a customer, with how many records name it and how far it can be trusted."""
+
+    type: str
+    scope: str
+    value: str
+    state: str
+    records: int
+    assurance: int
+    first_seen_at: datetime
+    last_seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RecordLink:
+    """One identifier that one record names; ``type`` is None for a record that names nothing."""
+
+    record_id: RecordId
+    source: str
+    keyed: bool
+    anonymous: bool
+    type: str | None
+    key: IdentifierKey | None
+    shared: int

@@ -1,0 +1,173 @@
+"""The whole walk over HTTP: ring, sale, offer, outcome, and what each changes for the next."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+
+from app.access.scopes import Scope
+from app.api.dependencies import House
+from app.flows.founding import found
+from app.personalise.bundle import shipped_document
+from tests.builders import CPF_BIA, a_sale, an_event, email, phone, tax_id
+from tests.integration.api.conftest import NewClient
+
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("founded_house")]
+
+RING = {"channel": "voice", "identifiers": [phone()], "context": {"reason_closed": True}}
+MONTHS = [f"2026-{month:02}-05T10:00:00-03:00" for month in range(1, 12)]
+
+
+@pytest.fixture
+async def founded_house(house: House) -> None:
+    now = house.clock.now()
+    await house.database.write(lambda tx: found(tx, house.settings, shipped_document(), now))
+
+
+@pytest.fixture
+async def every(client: NewClient) -> httpx.AsyncClient:
+    return await client(*Scope)
+
+
+async def told(http: httpx.AsyncClient, *documents: dict[str, Any]) -> list[dict[str, Any]]:
+    answer = await http.post("/v1/events", json=list(documents))
+    assert answer.status_code == 200, answer.text
+    items: list[dict[str, Any]] = answer.json()["items"]
+    return items
+
+
+async def rung(http: httpx.AsyncClient, **changes: Any) -> dict[str, Any]:
+    answer = await http.post("/v1/touchpoints", json=RING | changes)
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def regular(http: httpx.AsyncClient) -> str:
+    """Sell something every month to the owner of the phone; return the customer id."""
+    items = await told(
+        http,
+        *[a_sale("190.00", record_key="C-1", identifiers=[phone()], time=day) for day in MONTHS],
+    )
+    return str(items[0]["customer_id"])
+
+
+async def test_a_rejection_changes_the_next_choice(every: httpx.AsyncClient) -> None:
+    await regular(every)
+    first = (await rung(every))["decisions"][0]
+    assert first["action"] is not None
+    outcome = {
+        "decision_id": first["decision_id"],
+        "outcome": "rejected",
+        "time": "2026-11-20T12:00:00-03:00",
+    }
+    answer = await every.post("/v1/outcomes", json=outcome)
+    assert answer.json()["items"][0]["status"] == "accepted"
+    again = await every.post("/v1/outcomes", json=[outcome])
+    assert again.json()["items"][0]["status"] == "duplicate"
+    after = (await rung(every))["decisions"][0]
+    assert after["action"] != first["action"]
+
+
+async def test_answers_of_others_move_the_propensity(every: httpx.AsyncClient) -> None:
+    await regular(every)
+    before = (await rung(every))["decisions"][0]
+    other = [tax_id(CPF_BIA), email("bia@example.com")]
+    await told(
+        every,
+        *[a_sale("190.00", record_key="C-2", identifiers=other, time=day) for day in MONTHS],
+    )
+    bia = await rung(every, identifiers=[email("bia@example.com")])
+    assert bia["decisions"][0]["action"] == before["action"]
+    await every.post(
+        "/v1/outcomes",
+        json={
+            "decision_id": bia["decisions"][0]["decision_id"],
+            "outcome": "accepted",
+            "time": "2026-11-20T12:00:00-03:00",
+        },
+    )
+    after = await rung(every, interaction={"source": "pbx", "id": "2"})
+    ranked = await every.get(f"/v1/decisions/{after['decisions'][0]['decision_id']}/explain")
+    row = next(r for r in ranked.json()["ranking"] if r["action"] == before["action"])
+    assert float(row["propensity"]) > float(before["propensity"])
+    assert (row["trials"], row["successes"]) == (1, 1)
+
+
+async def test_a_refund_and_a_cancellation_change_the_score(every: httpx.AsyncClient) -> None:
+    customer = await regular(every)
+    await told(every, a_sale("500.00", id="NF-9", record_key="C-1"))
+    path = f"/v1/customers/{customer}/score"
+    assert (await every.get(path)).json()["net"] == "2590.00"
+    refund = {"refers_to": {"id": "NF-9"}, "net": "100.00"}
+    await told(every, an_event("refund", record_key="C-1", data=refund))
+    refunded = (await every.get(path)).json()
+    assert (refunded["net"], refunded["purchase_days"]) == ("2490.00", 12)
+    await told(every, an_event("cancellation", data={"refers_to": {"id": "NF-9"}}))
+    cancelled = (await every.get(path)).json()
+    assert (cancelled["net"], cancelled["purchase_days"]) == ("2090.00", 11)
+    past = (await every.get(path, params={"at": "2026-06-30"})).json()
+    assert (past["net"], past["purchase_days"]) == ("1140.00", 6)
+
+
+async def test_a_decision_is_explained_and_made_again(every: httpx.AsyncClient) -> None:
+    await regular(every)
+    decision = (await rung(every))["decisions"][0]
+    path = f"/v1/decisions/{decision['decision_id']}"
+    assert (await every.get(path)).json()["action"] == decision["action"]
+    spanish = await every.get(f"{path}/explain", headers={"Accept-Language": "es"})
+    assert "vale" in spanish.json()["why"]
+    assert len(spanish.json()["ruled_out"]) == 15
+    replayed = (await every.post(f"{path}/replay")).json()
+    assert (replayed["same"], replayed["differs"]) == (True, [])
+
+
+async def test_merge_split_and_timeline(every: httpx.AsyncClient) -> None:
+    one = await regular(every)
+    [item] = await told(every, a_sale("40.00", record_key="C-2", identifiers=[email()]))
+    other = item["customer_id"]
+    word = {"customer_ids": [one, other], "reason": "same person"}
+    preview = await every.post("/v1/customers/merge", json=word | {"preview": True})
+    assert len(preview.json()["customers"]) == 1
+    assert (await every.get(f"/v1/customers/{other}")).json()["id"] == other
+
+    await every.post("/v1/customers/merge", json=word)
+    whole = (await every.get(f"/v1/customers/{other}")).json()
+    assert whole["id"] == one
+    assert whole["former_ids"] == [other]
+    assert whole["score"]["net"] == "2130.00"
+    page = (await every.get(f"/v1/customers/{one}/timeline", params={"limit": 5})).json()
+    assert len(page["items"]) == 5
+    rest = await every.get(f"/v1/customers/{one}/timeline", params={"cursor": page["next"]})
+    assert len(rest.json()["items"]) == 7
+
+    explained = (await every.get(f"/v1/customers/{one}/explain")).json()["records"]
+    apart = [
+        [r["record_id"] for r in explained if any(n["type"] == "email" for n in r["names"])]
+    ]
+    await every.post(f"/v1/customers/{one}/split", json={"sides": apart})
+    assert (await every.get(f"/v1/customers/{other}")).json()["id"] == other
+    assert (await every.get(f"/v1/customers/{one}")).json()["score"]["net"] == "2090.00"
+
+
+async def test_an_erased_customer_is_gone(every: httpx.AsyncClient) -> None:
+    customer = await regular(every)
+    decision = (await rung(every))["decisions"][0]["decision_id"]
+    assert (await every.delete(f"/v1/customers/{customer}")).status_code == 204
+    assert (await every.get(f"/v1/customers/{customer}")).status_code == 410
+    assert (await every.post(f"/v1/decisions/{decision}/replay")).status_code == 410
+    assert (await rung(every))["customer"]["state"] == "unknown"
+
+
+async def test_yardsticks_are_measured_and_activated(every: httpx.AsyncClient) -> None:
+    customer = await regular(every)
+    run = (await every.post("/v1/scoring-runs", json={"window_days": 365})).json()
+    assert (run["status"], run["version"]) == ("draft", 2)
+    active = (await every.post(f"/v1/scoring-runs/{run['run_id']}/activate")).json()
+    assert active["status"] == "active"
+    score = (await every.get(f"/v1/customers/{customer}/score")).json()
+    assert score["yardstick"]["version"] == 2
+    catalogue = (await every.get("/v1/catalogue")).json()
+    assert len(catalogue["content"]["actions"]) == 16
