@@ -4,6 +4,7 @@
     database        the facade on that connection: its transactions become savepoints
     own_database    a real ``Database`` on a clone of its own: about 60 ms; for commits and races
     own_url         the URL of that clone, for a second ``Database`` or a plain connection
+    empty_url       the URL of a database that was never migrated
     statements      what was sent over ``connection``, without BEGIN and its kind
 
 Workers of pytest-xdist share an embedded server: each attaches, the last one out stops it.
@@ -17,17 +18,15 @@ import asyncio
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from time import time
 from uuid import uuid4
 
-import asyncpg
 import pytest
-from sqlalchemy import event, make_url, text
+from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 import tests.hypothesis_profiles  # noqa: F401 (loads the profile)
@@ -36,22 +35,14 @@ from app.database.clock import FixedClock
 from app.database.embedded.server import EmbeddedServer
 from app.database.engine import make_engine
 from app.database.keyed_hash import KeyedHash
-from app.database.migrate import MIGRATIONS, migrate
+from app.database.migrate import migrate
 from app.database.transaction import Database
 from app.settings import Settings
-from migrations.every_table import every_table
+from tests.statement_recorder import Statements, recording
 
 NOW = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
 SERVER_ACCOUNT = "idip-postgres"
-NOT_COUNTED = (
-    "BEGIN",
-    "COMMIT",
-    "ROLLBACK",
-    "SAVEPOINT",
-    "RELEASE",
-    "SET TRANSACTION",
-    "SET LOCAL",
-)
+LONGEST_RUN_S = 600
 
 
 @pytest.fixture(scope="session")
@@ -107,11 +98,21 @@ def server_url(pytestconfig: pytest.Config) -> Iterator[str]:
     if url := os.environ.get("IDIP_TEST_DATABASE_URL"):
         yield url
         return
+    _sweep_killed_runs()
     embedded = EmbeddedServer.attach(_data_dir(pytestconfig), SERVER_ACCOUNT)
     try:
         yield embedded.url
     finally:
         embedded.release()
+
+
+def _sweep_killed_runs() -> None:
+    """Stop the servers of runs that were killed; whoever still runs is attached to its own."""
+    for folder in Path(tempfile.gettempdir()).glob("idip-test-*"):
+        found = folder.stat()
+        is_old = found.st_uid == os.geteuid() and time() - found.st_mtime > LONGEST_RUN_S
+        if is_old and EmbeddedServer.attach(folder, SERVER_ACCOUNT).release():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
@@ -131,26 +132,9 @@ async def _make_template(url: str, name: str) -> None:
         draft = f"{name}_new"
         await admin.execute(f"CREATE DATABASE {draft} ENCODING 'UTF8' TEMPLATE template0")
         await migrate(with_database(url, draft), now=NOW)
-        await _until_the_first_migration_is_written(with_database(url, draft))
         await admin.execute(f"ALTER DATABASE {draft} RENAME TO {name}")
     finally:
         await admin.close()
-
-
-async def _until_the_first_migration_is_written(url: str) -> None:
-    if list((MIGRATIONS / "versions").glob("*.py")):
-        return
-    facts = await server.inspect_server(url)
-    engine = make_engine(Settings(pool_size=1), url, facts, application_name="idip tests")
-    tables = every_table()
-    async with engine.begin() as connection:
-        await connection.run_sync(tables.create_all)
-        for table in tables.tables.values():
-            if table.dialect_options["postgresql"]["partition_by"]:
-                await connection.exec_driver_sql(
-                    f"CREATE TABLE {table.name}_default PARTITION OF {table.name} DEFAULT"
-                )
-    await engine.dispose()
 
 
 async def _drop_all(url: str, prefix: str) -> None:
@@ -170,12 +154,12 @@ def with_database(url: str, name: str) -> str:
 
 
 @asynccontextmanager
-async def clone_of(url: str, template: str) -> AsyncIterator[str]:
-    """Yield the URL of a fresh copy of a database, dropped at the end."""
+async def clone_of(url: str, template: str, copied: str | None = None) -> AsyncIterator[str]:
+    """Yield the URL of a fresh copy of ``copied`` (the template), dropped at the end."""
     name = f"{template}_{uuid4().hex[:12]}"
     admin = await server.connect(url)
     try:
-        await admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        await admin.execute(f"CREATE DATABASE {name} TEMPLATE {copied or template}")
         try:
             yield with_database(url, name)
         finally:
@@ -249,6 +233,13 @@ async def own_url(server_url: str, template: str) -> AsyncIterator[str]:
 
 
 @pytest.fixture
+async def empty_url(server_url: str, template: str) -> AsyncIterator[str]:
+    """Yield the URL of a database with nothing in it."""
+    async with clone_of(server_url, template, "template0") as url:
+        yield url
+
+
+@pytest.fixture
 async def own_database(own_url: str, settings: Settings) -> AsyncIterator[Database]:
     database = await Database.open(settings, own_url, application_name="idip tests")
     try:
@@ -260,50 +251,9 @@ async def own_database(own_url: str, settings: Settings) -> AsyncIterator[Databa
 # --- counted ----------------------------------------------------------------------------------
 
 
-@dataclass(slots=True)
-class Statements:
-    """The statements of a test so far, in order; ``clear`` before what is to be counted."""
-
-    sent: list[str]
-
-    def __len__(self) -> int:
-        return len(self.sent)
-
-    def clear(self) -> None:
-        self.sent.clear()
-
-    def note(self, statement: str) -> None:
-        if not statement.lstrip().upper().startswith(NOT_COUNTED):
-            self.sent.append(statement)
-
-
 @pytest.fixture
 async def statements(
     connection: AsyncConnection, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Statements]:
-    """Record what goes over ``connection``, through SQLAlchemy or straight to asyncpg.
-
-    SQLAlchemy prepares what it sends, so that nothing is noted twice.
-    """
-    recorder = Statements([])
-    driver = (await connection.get_raw_connection()).driver_connection
-    for name in ("execute", "executemany", "fetch", "fetchmany", "fetchrow", "fetchval"):
-        monkeypatch.setattr(asyncpg.Connection, name, _noting(recorder, driver, name))
-
-    def through_sqlalchemy(*arguments: Any) -> None:
-        recorder.note(arguments[2])
-
-    event.listen(connection.sync_connection, "before_cursor_execute", through_sqlalchemy)
-    yield recorder
-    event.remove(connection.sync_connection, "before_cursor_execute", through_sqlalchemy)
-
-
-def _noting(recorder: Statements, driver: object, name: str) -> Callable[..., Any]:
-    original = getattr(asyncpg.Connection, name)
-
-    def noted(self: object, query: str, *arguments: Any, **options: Any) -> Any:
-        if self is driver:
-            recorder.note(query)
-        return original(self, query, *arguments, **options)
-
-    return noted
+    async with recording(connection, monkeypatch) as recorder:
+        yield recorder

@@ -9,7 +9,7 @@ from collections.abc import Collection
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import Boolean, bindparam, case, func, null, select, update
+from sqlalchemy import Boolean, Interval, bindparam, case, func, null, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -31,7 +31,7 @@ _DUE: Final = (
 _TAKE: Final = (
     update(job)
     .where(job.c.name.in_(select(_DUE.c.name)))
-    .values(leased_until=func.now() + bindparam("lease"))
+    .values(leased_until=func.now() + bindparam("lease", type_=Interval))
     .returning(job.c.name)
 )
 _GIVE_BACK: Final = (
@@ -39,7 +39,7 @@ _GIVE_BACK: Final = (
     .where(job.c.name == bindparam("job_name"))
     .values(
         leased_until=null(),
-        due_at=func.now() + bindparam("pause"),
+        due_at=func.now() + bindparam("pause", type_=Interval),
         last_succeeded_at=case(
             (bindparam("succeeded", type_=Boolean), func.now()), else_=job.c.last_succeeded_at
         ),

@@ -35,12 +35,12 @@ class KeyedHash:
 
     def digest(self, domain: str, *parts: str | bytes) -> bytes:
         """Return 16 bytes for the parts, different in every domain of use."""
-        mac = hmac.new(self._secret, digestmod="sha256")
+        framed = bytearray()
         for part in (domain, *parts):
             data = part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part
-            mac.update(len(data).to_bytes(8, "big"))
-            mac.update(data)
-        return mac.digest()[:KEY_BYTES]
+            framed += len(data).to_bytes(8, "big")
+            framed += data
+        return hmac.digest(self._secret, framed, "sha256")[:KEY_BYTES]
 
     def uuid(self, domain: str, *parts: str | bytes) -> UUID:
         """Return the digest as a UUID version 8 (RFC 9562, 5.8): the same parts, the same id."""

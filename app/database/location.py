@@ -7,11 +7,9 @@ kept from being stopped for as long as anybody in this block needs it.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-
-from sqlalchemy import Table
 
 from app.database.clock import Clock
 from app.database.deployment import check_deployment
@@ -52,16 +50,14 @@ async def located(settings: Settings) -> AsyncIterator[Location]:
         await asyncio.to_thread(embedded.release)
 
 
-async def prepare(
-    location: Location, settings: Settings, clock: Clock, partitioned: Sequence[Table] = ()
-) -> None:
+async def prepare(location: Location, settings: Settings, clock: Clock) -> None:
     """Bring the schema up to date and make sure that the data is this deployment's.
 
     Raises:
         ForeignDatabase, UnsafeDatabase: it is not to be used so; the message says why.
         MigrationBlocked, Unavailable: not now.
     """
-    await migrate(location.url, now=clock.now(), partitioned=partitioned)
+    await migrate(location.url, now=clock.now())
     one_connection = settings.model_copy(update={"pool_size": 1})
     database = await Database.open(
         one_connection, location.url, application_name="idip preparation"

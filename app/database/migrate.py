@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -28,7 +28,7 @@ from sqlalchemy.pool import NullPool
 import app
 from app.database import server
 from app.database.failures import is_not_now, sqlstate_of, unavailable
-from app.database.partitions import ensure_partitions
+from app.database.partitions import ensure_partitions, partitioned_tables
 
 log = structlog.get_logger(__name__)
 
@@ -53,7 +53,7 @@ class MigrationBlocked(Exception):
     """Somebody held a lock for as long as we were ready to try; nothing is half done."""
 
 
-async def migrate(url: str, *, now: datetime, partitioned: Sequence[Table] = ()) -> None:
+async def migrate(url: str, *, now: datetime) -> None:
     """Bring a database to the newest schema and make the partitions of the months to come.
 
     Raises:
@@ -66,7 +66,7 @@ async def migrate(url: str, *, now: datetime, partitioned: Sequence[Table] = ())
         async with engine.connect() as connection:
             await _patiently(connection, _alone, TRIES_TO_BE_ALONE)
             await _patiently(connection, _upgrade, TRIES)
-            for table in partitioned:
+            for table in partitioned_tables():  # Alembic's environment has imported them all
                 await _patiently(connection, _partitions_of(table, now), TRIES)
     except Exception as error:
         if is_not_now(error) or isinstance(error, OSError):

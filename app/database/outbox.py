@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import bindparam, case, delete, func, insert, null, select, update
+from sqlalchemy import Interval, bindparam, case, delete, func, insert, null, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.database.tables import outbox
@@ -58,7 +58,9 @@ _TAKEN: Final = (
 _LEASE: Final = (
     update(outbox)
     .where(outbox.c.outbox_id.in_(select(_TAKEN.c.outbox_id)))
-    .values(attempts=outbox.c.attempts + 1, leased_until=func.now() + bindparam("lease"))
+    .values(
+        attempts=outbox.c.attempts + 1, leased_until=func.now() + bindparam("lease", type_=Interval)
+    )
     .returning(outbox.c.outbox_id, outbox.c.topic, outbox.c.ids, outbox.c.attempts)
 )
 # A row that kills its worker never gets as far as ``retry_later``.
@@ -77,7 +79,7 @@ _LATER: Final = (
     .where(_STILL_MINE)
     .values(
         leased_until=null(),
-        available_at=func.now() + bindparam("pause"),
+        available_at=func.now() + bindparam("pause", type_=Interval),
         parked_at=case((outbox.c.attempts >= MOST_ATTEMPTS, func.now()), else_=null()),
     )
 )

@@ -12,15 +12,20 @@ from typing import Final
 from uuid import UUID
 
 import structlog
-from sqlalchemy import DDL, Table, func, literal, select, text
+from sqlalchemy import DDL, Table, Uuid, column, func, select, text
+from sqlalchemy import table as sql_table
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.database.metadata import metadata
 
 log = structlog.get_logger(__name__)
 
 MONTHS_AHEAD: Final = 2
 
 _ONE_AT_A_TIME: Final = select(func.pg_advisory_xact_lock(0x69646970_00000002))
+# Attaching locks the default partition: better to give up than to have readers queue behind us.
+_BRIEFLY: Final = text("SET LOCAL lock_timeout = '50ms'")
 _CHILDREN: Final = text(
     "SELECT child.relname"
     " FROM pg_inherits JOIN pg_class AS child ON child.oid = pg_inherits.inhrelid"
@@ -78,6 +83,15 @@ def default_partition_name(table: str) -> str:
     return f"{table}_default"
 
 
+def partitioned_tables() -> tuple[Table, ...]:
+    """Return every table of the house that gets a partition a month."""
+    return tuple(
+        table
+        for table in metadata.sorted_tables
+        if table.dialect_options["postgresql"]["partition_by"] is not None
+    )
+
+
 async def ensure_partitions(
     connection: AsyncConnection, table: Table, now: datetime, months_ahead: int = MONTHS_AHEAD
 ) -> tuple[Month, ...]:
@@ -89,8 +103,12 @@ async def ensure_partitions(
 
     Returns:
         The months left to the default partition, in order; usually none.
+
+    Raises:
+        DBAPIError: 55P03, the lock cannot be had within 50 ms; try again later.
     """
     await connection.execute(_ONE_AT_A_TIME)
+    await connection.execute(_BRIEFLY)
     found = set(await connection.scalars(_CHILDREN, {"parent": table.name}))
     months = [Month.of(now).later(ahead) for ahead in range(months_ahead + 1)]
     missing = [month for month in months if partition_name(table.name, month) not in found]
@@ -121,8 +139,8 @@ async def _make(connection: AsyncConnection, table: Table, month: Month) -> bool
 
 async def _default_holds(connection: AsyncConnection, table: Table, month: Month) -> bool:
     first, end = month_bounds(month)
-    key = next(iter(table.primary_key.columns))
-    default = Table(default_partition_name(table.name), type(table.metadata)(), key.copy())
-    column = default.c[key.name]
-    rows = select(literal(1)).select_from(default).where(column >= first, column < end).limit(1)
+    (key,) = table.primary_key.columns
+    made = column(key.name, Uuid)
+    default = sql_table(default_partition_name(table.name), made)
+    rows = select(made).select_from(default).where(made >= first, made < end).limit(1)
     return (await connection.execute(rows)).first() is not None

@@ -1,4 +1,4 @@
-"""How do many rows travel in one parameter?  As the JSON that ``jsonb_populate_recordset`` reads."""
+"""How do many rows travel in one parameter?  As JSON for ``jsonb_populate_recordset``."""
 
 from __future__ import annotations
 

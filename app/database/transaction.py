@@ -131,7 +131,7 @@ class Database:
             ):
                 yield connection
         finally:
-            await connection.close()
+            await asyncio.shield(connection.close())  # or a caller who gives up twice keeps it
 
     async def _connect(self) -> Connection:
         try:

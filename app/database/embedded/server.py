@@ -28,7 +28,12 @@ import structlog
 from app.database.embedded import cluster, processes
 from app.database.embedded.account import CLEAN_ENVIRONMENT, server_account, service_account
 from app.database.embedded.binaries import reachable_binaries
-from app.database.embedded.folders import Folders, prepare_folders, socket_folder
+from app.database.embedded.folders import (
+    SOCKET_NAME,
+    Folders,
+    prepare_folders,
+    socket_folder,
+)
 from app.settings import SettingsError
 
 log = structlog.get_logger(__name__)
@@ -63,11 +68,17 @@ class EmbeddedServer:
             SettingsError: it cannot run here; the message says what to set.
             ServerStuck: a server that neither serves nor stops is in the way.
         """
-        server = cls(prepare_folders(data_dir, server_account(account)))
-        with server._starting():
-            server._start_if_needed()
-            server._attached = _open_private(server._folders.attached_lock)
-            fcntl.flock(server._attached, fcntl.LOCK_SH)
+        try:
+            server = cls(prepare_folders(data_dir, server_account(account)))
+            with server._starting():
+                server._start_if_needed()
+                server._attached = _open_private(server._folders.attached_lock)
+                fcntl.flock(server._attached, fcntl.LOCK_SH)
+        except OSError as error:
+            raise SettingsError(
+                f"the embedded database cannot live in {data_dir} ({error.strerror}): set"
+                " IDIP_DATA_DIR to a folder of ours; root must also be free to change accounts"
+            ) from error
         return server
 
     @property
@@ -80,12 +91,13 @@ class EmbeddedServer:
         return f"postgresql://{role}@/{database}?host={quote(str(self._socket), safe='')}&port=5432"
 
     def ensure_running(self) -> None:
-        """Start the server again if it has died; for a supervisor to call now and then.
+        """Start the server again if it or its socket is gone; for a supervisor, now and then.
 
         Raises:
             SettingsError, ServerStuck: as for ``attach``.
         """
-        if processes.postmaster(self._folders.cluster) is not None:
+        is_there = (self._socket / SOCKET_NAME).exists()
+        if is_there and processes.postmaster(self._folders.cluster) is not None:
             return
         log.warning("the embedded server is gone; starting it again")
         with self._starting():

@@ -1,0 +1,117 @@
+"""Whose key is this?  Asked of the database now and then, of this process's memory in between.
+
+What is remembered is believed for ``ttl_s``, counted from before the database was asked: a key that
+is revoked anywhere stops working everywhere within that time.  Expiry needs no asking and is exact.
+"""
+
+from __future__ import annotations
+
+import hmac
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from app.access.keys import hash_of, prefix_of
+from app.access.queries import StoredKey, find_key
+from app.access.scopes import Scope
+from app.database.clock import Clock
+from app.database.keyed_hash import KeyedHash
+from app.database.transaction import Database
+from app.problems import Unauthenticated
+
+MOST_REMEMBERED: Final = 10_000
+MOST_REFUSED: Final = 1_000
+"""Keys that are none are remembered apart, so that made-up ones push no client out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """The system that calls, and what its key allows."""
+
+    key_id: UUID
+    name: str
+    scopes: frozenset[Scope]
+    sources: frozenset[str] | None
+
+    def may(self, scope: Scope) -> bool:
+        """Tell whether its key carries a scope."""
+        return scope in self.scopes
+
+    def may_speak_for(self, source: str) -> bool:
+        """Tell whether it may tell facts in the name of a source."""
+        return self.sources is None or source in self.sources
+
+
+@dataclass(frozen=True, slots=True)
+class _Remembered:
+    key: StoredKey | None
+    asked_s: float
+
+
+class KeyRing:
+    """The keys one process has seen lately."""
+
+    def __init__(
+        self,
+        database: Database,
+        keyed_hash: KeyedHash,
+        clock: Clock,
+        *,
+        ttl_s: float,
+        elapsed_s: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Believe an answer of the database for ``ttl_s`` seconds of ``elapsed_s``.
+
+        That is the machine's running time: it goes on when somebody sets the clock back.
+        """
+        self._database = database
+        self._keyed_hash = keyed_hash
+        self._clock = clock
+        self._ttl_s = ttl_s
+        self._elapsed_s = elapsed_s
+        self._known: dict[bytes, _Remembered] = {}
+        self._refused: dict[bytes, _Remembered] = {}
+
+    async def client_of(self, text: str) -> Client:
+        """Return the client whose key this is.
+
+        Raises:
+            Unauthenticated: it is nobody's, has expired or was revoked; which of these is not said.
+            Unavailable: the database would have to be asked, and cannot be.
+        """
+        prefix = prefix_of(text)
+        key = None if prefix is None else await self._key_of(text, prefix)
+        if key is None or not key.is_live(self._clock.now()):
+            raise Unauthenticated("the key given is not a valid client key", code="invalid-key")
+        return Client(key.key_id, key.client, key.scopes, key.sources)
+
+    def forget(self, key_id: UUID) -> None:
+        """Stop believing in a key at once, in this process."""
+        self._known = {
+            digest: remembered
+            for digest, remembered in self._known.items()
+            if remembered.key is None or remembered.key.key_id != key_id
+        }
+
+    async def _key_of(self, text: str, prefix: str) -> StoredKey | None:
+        digest, now_s = hash_of(self._keyed_hash, text), self._elapsed_s()
+        remembered = self._known.get(digest) or self._refused.get(digest)
+        if remembered is not None and now_s - remembered.asked_s < self._ttl_s:
+            return remembered.key
+        found = await self._database.read(lambda tx: find_key(tx, prefix))
+        key = found if found and hmac.compare_digest(digest, found.hash) else None
+        self._remember(digest, _Remembered(key, now_s), self._clock.now())
+        return key
+
+    def _remember(self, digest: bytes, remembered: _Remembered, now: datetime) -> None:
+        live = remembered.key is not None and remembered.key.is_live(now)
+        place, other = (self._known, self._refused) if live else (self._refused, self._known)
+        most = MOST_REMEMBERED if live else MOST_REFUSED
+        other.pop(digest, None)
+        place.pop(digest, None)
+        if len(place) >= most:
+            del place[next(iter(place))]
+        place[digest] = remembered

@@ -1,0 +1,17 @@
+"""What may a client be allowed to do?  The scopes of a key; none contains another."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Scope(StrEnum):
+    """One permission.  A key has exactly those it was given: ``admin`` is no master key."""
+
+    IDENTITY_READ = "identity:read"
+    DECISIONS_WRITE = "decisions:write"
+    EVENTS_WRITE = "events:write"
+    CUSTOMERS_READ = "customers:read"
+    CUSTOMERS_WRITE = "customers:write"
+    CUSTOMERS_EXPORT = "customers:export"
+    ADMIN = "admin"
