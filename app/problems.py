@@ -1,4 +1,4 @@
-"""What can go wrong, as one tree.  No web import: ``api/problem_details`` turns these into RFC 9457.
+"""What can go wrong, as one tree?  No web import: ``api/problem_details`` makes these RFC 9457.
 
     Problem
     ├── InvalidInput            422  the request is well formed and cannot mean anything

@@ -148,7 +148,7 @@ class RegroupedAnswer(Answer):
 
 def score_answer(customer: CustomerId, value: Value, locale: Locale) -> ScoreAnswer:
     """Return a customer's worth as it is shown."""
-    numbers, yardstick, rfv = value.numbers, value.run.yardstick, value.rfv
+    numbers, rfv = value.numbers, value.rfv
     return ScoreAnswer(
         customer_id=customer,
         on=value.on,

@@ -24,6 +24,7 @@ from app.api.customer_document import (
     score_answer,
 )
 from app.api.dependencies import House, Now, TheClient, TheHouse, TheLocale
+from app.api.problem_details import promised
 from app.api.route import new_router
 from app.api.wire import Document, Flag, Text
 from app.database.transaction import Connection
@@ -35,6 +36,10 @@ from app.problems import Fault, InvalidInput
 from app.vocabulary import CustomerId, RecordId
 
 router = new_router("customers")
+
+_ERASED: Final = promised(HTTPStatus.GONE)
+_CONTRADICTED: Final = promised(HTTPStatus.GONE, HTTPStatus.CONFLICT)
+_NOT_THERE: Final = promised(HTTPStatus.GONE, HTTPStatus.NOT_FOUND)
 
 PAGE: Final = 50
 MOST_ON_PAGE: Final = 200
@@ -61,12 +66,14 @@ class SplitDocument(Document):
     preview: Flag = Field(default=False, description="show what would happen, and change nothing")
 
 
-class _OnlyAPreview(Exception):  # noqa: N818 - carries a result out of a transaction to be undone
+class _OnlyAPreview(Exception):
+    """Carries what would happen out of a transaction that is then undone."""
+
     def __init__(self, regrouped: Regrouped) -> None:
         self.regrouped = regrouped
 
 
-@router.get("/v1/customers/{customer_id}")
+@router.get("/v1/customers/{customer_id}", responses=_ERASED)
 async def get_customer(
     customer_id: UUID, house: TheHouse, now: Now, locale: TheLocale
 ) -> CustomerAnswer:
@@ -76,7 +83,7 @@ async def get_customer(
     return customer_answer(view, now, locale)
 
 
-@router.get("/v1/customers/{customer_id}/score")
+@router.get("/v1/customers/{customer_id}/score", responses=_ERASED)
 async def get_score(
     customer_id: UUID, house: TheHouse, now: Now, locale: TheLocale, at: date | None = None
 ) -> ScoreAnswer:
@@ -94,7 +101,7 @@ async def get_score(
     return score_answer(current, value, locale)
 
 
-@router.get("/v1/customers/{customer_id}/explain")
+@router.get("/v1/customers/{customer_id}/explain", responses=_ERASED)
 async def explain_customer(customer_id: UUID, house: TheHouse) -> ExplainAnswer:
     """Say how these records became one customer."""
     current, links = await house.database.read(
@@ -103,7 +110,7 @@ async def explain_customer(customer_id: UUID, house: TheHouse) -> ExplainAnswer:
     return explain_answer(current, links)
 
 
-@router.get("/v1/customers/{customer_id}/timeline")
+@router.get("/v1/customers/{customer_id}/timeline", responses=_ERASED)
 async def get_timeline(
     customer_id: UUID,
     house: TheHouse,
@@ -122,7 +129,7 @@ async def get_timeline(
     )
 
 
-@router.post("/v1/customers/merge")
+@router.post("/v1/customers/merge", responses=_NOT_THERE)
 async def merge_the_customers(
     told: MergeDocument, house: TheHouse, client: TheClient, now: Now
 ) -> RegroupedAnswer:
@@ -134,11 +141,11 @@ async def merge_the_customers(
     return regrouped_answer(regrouped, preview=told.preview)
 
 
-@router.post("/v1/customers/{customer_id}/split")
+@router.post("/v1/customers/{customer_id}/split", responses=_CONTRADICTED)
 async def split_the_customer(
     customer_id: UUID, told: SplitDocument, house: TheHouse, client: TheClient, now: Now
 ) -> RegroupedAnswer:
-    """Take records out of a customer; a split that restores a merged id's records revives the id."""
+    """Take records out of a customer; to restore a merged id's records is to revive the id."""
     sides = [[RecordId(record) for record in side] for side in told.sides]
     word = Word(client.name, told.reason)
     work = _preview if told.preview else _for_good
@@ -148,7 +155,9 @@ async def split_the_customer(
     return regrouped_answer(regrouped, preview=told.preview)
 
 
-@router.delete("/v1/customers/{customer_id}", status_code=HTTPStatus.NO_CONTENT)
+@router.delete(
+    "/v1/customers/{customer_id}", status_code=HTTPStatus.NO_CONTENT, responses=_ERASED
+)
 async def erase_customer(customer_id: UUID, house: TheHouse, now: Now) -> None:
     """Forget a customer; a re-import does not bring them back."""
     await house.database.write(lambda tx: erase(tx, CustomerId(customer_id), now))

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from http import HTTPStatus
+from typing import Any, Final
 from uuid import UUID
 
 from pydantic import Field
 
 from app.api.dependencies import House, TheHouse, TheLocale
+from app.api.problem_details import promised
 from app.api.route import new_router
 from app.api.wire import Answer
-from app.flows.decision_review import Review, review
+from app.flows.decision_review import Review, recorded, review
 from app.personalise.decide import Decided
 from app.personalise.explain import ruling_text, why, why_nothing
 from app.personalise.propensity import Label
 from app.vocabulary import DecisionId, Locale
 
 router = new_router("decisions")
+
+_ERASED: Final = promised(HTTPStatus.GONE)
+_NOT_AGAIN: Final = promised(HTTPStatus.GONE, HTTPStatus.CONFLICT)
 
 
 class RankedAnswer(Answer):
@@ -86,11 +91,10 @@ class ReplayAnswer(Answer):
     action: str | None
 
 
-@router.get("/v1/decisions/{decision_id}")
+@router.get("/v1/decisions/{decision_id}", responses=_ERASED)
 async def get_decision(decision_id: UUID, house: TheHouse) -> RecordedAnswer:
     """Return a decision as it was recorded, with the versions it was made by."""
-    found = await _review(decision_id, house)
-    stored, inputs = found.stored, found.again.inputs
+    stored = await house.database.read(lambda tx: recorded(tx, DecisionId(decision_id)))
     return RecordedAnswer(
         decision_id=stored.decision_id,
         touchpoint_id=stored.touchpoint_id,
@@ -98,14 +102,14 @@ async def get_decision(decision_id: UUID, house: TheHouse) -> RecordedAnswer:
         slot=stored.slot,
         action=stored.action,
         label=None if stored.label is None else Label(stored.label).name.lower(),
-        segment=found.again.segment,
+        segment=stored.result["segment"],
         catalogue=stored.bundle_id,
-        engine=inputs.engine,
-        propensities=inputs.propensities.version,
+        engine=stored.inputs["engine"],
+        propensities=stored.inputs["propensities"]["version"],
     )
 
 
-@router.get("/v1/decisions/{decision_id}/explain")
+@router.get("/v1/decisions/{decision_id}/explain", responses=_NOT_AGAIN)
 async def explain_decision(
     decision_id: UUID, house: TheHouse, locale: TheLocale
 ) -> ExplainedAnswer:
@@ -122,7 +126,7 @@ async def explain_decision(
     )
 
 
-@router.post("/v1/decisions/{decision_id}/replay")
+@router.post("/v1/decisions/{decision_id}/replay", responses=_NOT_AGAIN)
 async def replay_decision(decision_id: UUID, house: TheHouse) -> ReplayAnswer:
     """Decide again from the recorded inputs; the rule is that nothing differs."""
     found = await _review(decision_id, house)

@@ -28,6 +28,7 @@ from app.api.wire import (
     Price,
     Quantity,
     Rate,
+    Ratio,
     Text,
 )
 from app.flows.event_command import EventCommand, EventType, Unreadable
@@ -45,6 +46,9 @@ MOST_IDENTIFIERS: Final = 20
 MOST_LINES: Final = 500
 
 
+_SCHEMED: Final = frozenset({IdentifierType.DOCUMENT, IdentifierType.SOCIAL})
+
+
 class IdentifierDocument(Document):
     """A contact point or a number somebody is known by."""
 
@@ -55,8 +59,8 @@ class IdentifierDocument(Document):
     source: Code | None = None
 
     def raw(self, default_source: str = "") -> RawIdentifier:
-        """Return it unjudged; codes belong to the numbering of their source."""
-        scope = self.scheme if self.type is IdentifierType.DOCUMENT else None
+        """Return it unjudged; a code belongs to its source, a handle to its network."""
+        scope = self.scheme if self.type in _SCHEMED else None
         if self.type in {
             IdentifierType.CUSTOMER_CODE,
             IdentifierType.LOGIN,
@@ -300,15 +304,15 @@ class WalletData(Document):
     category: Code | None = None
     currency: Currency | None = None
     monthly: Price | None = None
-    share_ratio: Rate | None = None
+    share_ratio: Ratio | None = None
 
 
 class LeadData(Document):
     """How far a prospect has come."""
 
     stage: Code
-    fit: Rate | None = None
-    intent: Rate | None = None
+    fit: Ratio | None = None
+    intent: Ratio | None = None
     owner: Code | None = None
     call_requested: Flag | None = None
 
@@ -343,9 +347,11 @@ class EventDocument(Document):
     record_key: Text | None = None
     type: EventType
     time: Moment
-    identifiers: Annotated[list[IdentifierDocument], Field(max_length=MOST_IDENTIFIERS)] = []
+    identifiers: list[IdentifierDocument] = Field(
+        default_factory=list, max_length=MOST_IDENTIFIERS
+    )
     profile: ProfileDocument | None = None
-    data: dict[str, Any] = {}
+    data: dict[str, Any] = Field(default_factory=dict)
 
 
 _NOT_DATA: Final = frozenset({"assurance", "provider"})

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from app.api import metrics
 from app.api.dependencies import TheExchange, TheHouse
-from app.api.problem_details import ProblemAnswer, problem_answer
+from app.api.problem_details import ProblemAnswer, problem_answer, promised
 from app.api.route import new_router
 from app.api.wire import Answer, Document, Flag, Moment, Money, Text
 from app.flows.outcome import OutcomeCommand, OutcomeStatus, take_outcomes
@@ -72,7 +72,13 @@ class OutcomesAnswer(Answer):
 Outcomes = Annotated[list[OutcomeDocument], Field(min_length=1, max_length=MOST_ITEMS)]
 
 
-@router.post("/v1/outcomes", responses={HTTPStatus.MULTI_STATUS: {"model": OutcomesAnswer}})
+@router.post(
+    "/v1/outcomes",
+    responses={
+        HTTPStatus.MULTI_STATUS: {"model": OutcomesAnswer},
+        **promised(HTTPStatus.NOT_FOUND),
+    },
+)
 async def tell_outcomes(
     told: Annotated[OutcomeDocument | Outcomes, Body()],
     response: Response,
@@ -95,12 +101,14 @@ async def tell_outcomes(
         if result.status is OutcomeStatus.ACCEPTED:
             metrics.count_outcome(command.kind.value)
         problem = result.problem
+        place = f"#/items/{nth}"
+        told_back = problem and problem_answer(problem, exchange.request_id, place)
         items.append(
             OutcomeAnswer(
                 decision_id=command.decision_id,
                 outcome=command.kind,
                 status=result.status,
-                problem=problem and problem_answer(problem, exchange.request_id, f"#/items/{nth}"),
+                problem=told_back or None,
             )
         )
     return OutcomesAnswer(items=items)

@@ -1,42 +1,110 @@
-"""How does a problem look to a caller?  RFC 9457, always, and never with the value that caused it."""
+"""How does a problem look to a caller?  RFC 9457, always, and never with what caused it."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from http import HTTPStatus
 from typing import Any, Final
 
+import orjson
+from fastapi.exceptions import RequestValidationError
 from pydantic import Field
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
 
 from app.api.wire import Answer
-from app.problems import Fault, Problem
+from app.problems import (
+    Fault,
+    InvalidInput,
+    Malformed,
+    NotFound,
+    Problem,
+    TooMany,
+    Unauthenticated,
+    Unavailable,
+)
 
 MEDIA_TYPE: Final = "application/problem+json"
 TYPE_ROOT: Final = "/problems/"
 MOST_FAULTS: Final = 50
+DEFAULT_RETRY_AFTER_S: Final = 1
+CHALLENGE: Final = 'Bearer realm="idip", Basic realm="idip", charset="UTF-8"'
+
 _PLAIN_NAME: Final = re.compile(r"[a-z_]{1,40}|[0-9]{1,4}")
+_PLACES: Final = frozenset({"body", "query", "path", "header", "cookie"})
 
 _PLAIN_WORDS: Final = {
+    "enum": ("unknown-value", "this is none of the values that may stand here"),
     "extra_forbidden": ("unknown-field", "this field is not known here"),
+    "json_invalid": ("not-json", "this is not JSON"),
+    "literal_error": ("unknown-value", "this is none of the values that may stand here"),
     "missing": ("missing", "this field is needed"),
+    "model_attributes_type": ("not-an-object", "a JSON object belongs here"),
+    "model_type": ("not-an-object", "a JSON object belongs here"),
     "string_pattern_mismatch": ("malformed-text", "this text does not have the right form"),
     "string_too_long": ("too-long", "this text is too long"),
     "string_too_short": ("too-short", "this text is too short"),
-    "too_long": ("too-many", "there are too many items here"),
     "timezone_aware": ("no-offset", "an instant needs its offset, as in 2026-11-20T14:03:00-03:00"),
+    "too_long": ("too-many", "there are too many items here"),
+    "too_short": ("too-few", "there are too few items here"),
+    "uuid_parsing": ("malformed-id", "an id is a UUID"),
+    "uuid_type": ("malformed-id", "an id is a UUID"),
 }
+_SAYS_NO_MORE_THAN_WE_DO: Final = frozenset(
+    {
+        "bool_type",
+        "dict_type",
+        "greater_than",
+        "greater_than_equal",
+        "int_type",
+        "less_than",
+        "less_than_equal",
+        "list_type",
+        "string_type",
+    }
+)
+"""Kinds whose message is made of our own limits; others may quote what was sent."""
+
+_OUR_OWN_WORDS: Final = "Value error, "
+
+
+class MethodNotAllowed(Problem):
+    """The path is known, and not with this method."""
+
+    status = 405
+    code = "method-not-allowed"
+    title = "This method is not known here"
+
+
+class NotAcceptable(Problem):
+    """The caller wants a form of answer that this route does not have."""
+
+    status = 406
+    code = "not-acceptable"
+    title = "No answer in the form asked for"
+
+
+class SlowBody(Problem):
+    """The body did not arrive in the time a body may take."""
+
+    status = 408
+    code = "slow-body"
+    title = "The request took too long to arrive"
 
 
 class FaultAnswer(Answer):
     """One thing wrong with one place of the request."""
 
-    pointer: str = Field(description="JSON pointer (RFC 6901) into the request body")
+    pointer: str = Field(
+        description="JSON pointer (RFC 6901) into the body, or `query/…`, `path/…`, `header/…`"
+    )
     code: str
     detail: str
 
 
 class ProblemAnswer(Answer):
-    """What went wrong, for a program (``type``, ``errors``) and for a person (``detail``)."""
+    """What went wrong, for a program (`type`, `errors`) and for a person (`detail`)."""
 
     type: str
     title: str
@@ -47,33 +115,101 @@ class ProblemAnswer(Answer):
     errors: list[FaultAnswer]
 
 
-def problem_body(problem: Problem, *, instance: str, request_id: str) -> dict[str, Any]:
-    """Return the members of a problem document."""
-    return {
-        "type": TYPE_ROOT + problem.reason,
-        "title": problem.title,
-        "status": problem.status,
-        "detail": problem.detail,
-        "instance": instance,
-        "request_id": request_id,
-        "errors": [
-            {"pointer": fault.pointer, "code": fault.code, "detail": fault.detail}
-            for fault in problem.faults[:MOST_FAULTS]
-        ],
-    }
+def promised(*statuses: HTTPStatus) -> dict[int | str, dict[str, Any]]:
+    """Return what a route declares of problems that only it may answer with."""
+    return {status: {"model": ProblemAnswer} for status in statuses}
+
+
+def problem_answer(problem: Problem, request_id: str, place: str = "") -> ProblemAnswer:
+    """Return the problem document; ``place`` is where in the request, if only a part went wrong."""
+    return ProblemAnswer(
+        type=TYPE_ROOT + problem.reason,
+        title=problem.title,
+        status=problem.status,
+        detail=problem.detail,
+        instance=f"/requests/{request_id}{place}",
+        request_id=request_id,
+        errors=[fault_answer(fault) for fault in problem.faults[:MOST_FAULTS]],
+    )
+
+
+def fault_answer(fault: Fault) -> FaultAnswer:
+    """Return one fault as it is told."""
+    return FaultAnswer(pointer=fault.pointer, code=fault.code, detail=fault.detail)
+
+
+def problem_response(
+    problem: Problem, request_id: str, headers: Mapping[str, str] | None = None
+) -> Response:
+    """Return the whole answer, with the headers its status calls for."""
+    body = problem_answer(problem, request_id).model_dump()
+    return Response(
+        orjson.dumps(body),
+        status_code=problem.status,
+        headers={**_headers_for(problem), **(headers or {})},
+        media_type=MEDIA_TYPE,
+    )
+
+
+def problem_of(error: Exception) -> Problem | None:
+    """Return what a caller is told of an error; None if it is a bug of ours."""
+    match error:
+        case Problem():
+            return error
+        case RequestValidationError():
+            return InvalidInput("see the faults", faults=_request_faults(error.errors()))
+        case HTTPException():
+            return _of_status(error.status_code)
+        case _:
+            return None
 
 
 def faults_of(errors: Iterable[Mapping[str, Any]], inside: str = "") -> tuple[Fault, ...]:
-    """Turn Pydantic's errors into faults; their messages are ours where theirs could quote input."""
-    return tuple(_fault(error, inside) for error in errors)
-
-
-def _fault(error: Mapping[str, Any], inside: str) -> Fault:
-    kind = str(error["type"])
-    code, detail = _PLAIN_WORDS.get(kind, (kind.replace("_", "-"), str(error["msg"])))
-    return Fault(inside + pointer_of(error["loc"]), code, detail)
+    """Turn Pydantic's errors into faults, in our words where its own could quote input."""
+    return tuple(_fault(error, inside + pointer_of(error["loc"])) for error in errors)
 
 
 def pointer_of(location: Iterable[str | int]) -> str:
-    """Return a location as a JSON pointer; a name no document of ours could have is not repeated."""
+    """Return a location as a JSON pointer; names that no document of ours has are left out."""
     return "".join(f"/{part if _PLAIN_NAME.fullmatch(str(part)) else '?'}" for part in location)
+
+
+def _fault(error: Mapping[str, Any], pointer: str) -> Fault:
+    kind, message = str(error["type"]), str(error["msg"])
+    if kind == "value_error":
+        return Fault(pointer, "invalid-value", message.removeprefix(_OUR_OWN_WORDS))
+    code = kind.replace("_", "-")
+    if kind in _SAYS_NO_MORE_THAN_WE_DO:
+        return Fault(pointer, code, message)
+    code, detail = _PLAIN_WORDS.get(kind, (code, "this does not have the right form"))
+    return Fault(pointer, code, detail)
+
+
+def _request_faults(errors: Iterable[Mapping[str, Any]]) -> tuple[Fault, ...]:
+    return tuple(_fault(error, _place_of(tuple(error["loc"]))) for error in errors)
+
+
+def _place_of(location: tuple[str | int, ...]) -> str:
+    """Return where in a request something is: in its body by pointer, elsewhere by name."""
+    where, *rest = location or ("body",)
+    if where == "body" or where not in _PLACES:
+        return pointer_of(rest)
+    return f"{where}{pointer_of(rest)}"
+
+
+def _of_status(status: int) -> Problem:
+    if status == HTTPStatus.NOT_FOUND:
+        return NotFound("no route has this path", code="no-such-route")
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        return MethodNotAllowed()
+    return Malformed()
+
+
+def _headers_for(problem: Problem) -> dict[str, str]:
+    if isinstance(problem, TooMany | Unavailable):
+        return {"retry-after": str(problem.retry_after_s or DEFAULT_RETRY_AFTER_S)}
+    if isinstance(problem, Unauthenticated):
+        return {"www-authenticate": CHALLENGE}
+    if isinstance(problem, SlowBody):
+        return {"connection": "close"}
+    return {}

@@ -16,7 +16,7 @@ from app.api.wire import (
     Flag,
     Moment,
     Price,
-    Rate,
+    Ratio,
     Text,
 )
 from app.flows.touchpoint_command import Interaction, TouchpointCommand
@@ -69,8 +69,8 @@ class ContextDocument(Document):
     return_pending: Flag | None = None
     cancel_requested: Flag | None = None
     cancel_registered: Flag | None = None
-    lead_fit: Rate | None = None
-    lead_intent: Rate | None = None
+    lead_fit: Ratio | None = None
+    lead_intent: Ratio | None = None
     lead_call_requested: Flag | None = None
 
 
@@ -86,7 +86,9 @@ class TouchpointDocument(Document):
     interaction: InteractionDocument | None = None
     channel: Channel
     direction: Direction = Direction.INBOUND
-    identifiers: Annotated[list[IdentifierDocument], Field(max_length=MOST_IDENTIFIERS)] = []
+    identifiers: list[IdentifierDocument] = Field(
+        default_factory=list, max_length=MOST_IDENTIFIERS
+    )
     context: ContextDocument | None = None
     slots: Annotated[list[SlotDocument], Field(min_length=1, max_length=MOST_SLOTS)] | None = None
     locale: Locale | None = None
@@ -226,7 +228,7 @@ class OfferAnswer(Answer):
 
 
 class DecisionAnswer(Answer):
-    """What to do in one slot; ``action`` is null where nothing is worth doing, and ``why`` says so."""
+    """What to do in one slot; null where nothing is worth doing, and ``why`` says so."""
 
     decision_id: UUID
     placement: str

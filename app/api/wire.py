@@ -7,9 +7,10 @@ carry their offset, nothing is coerced, and a field not known here is refused ra
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeVar
 
 from pydantic import (
     AwareDatetime,
@@ -25,6 +26,15 @@ from pydantic import (
 
 PRINTABLE: Final = r"^[^\x00-\x1F\x7F]*$"
 YEARS: Final = range(1900, 2200)
+
+_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_INSTANT: Final = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?"
+    r"([Zz]|[+-][0-9]{2}:[0-9]{2})?"
+)
+"""RFC 3339, and more kindly without seconds; without its offset it is told so by its type."""
+
+T = TypeVar("T")
 
 
 class Document(BaseModel):
@@ -68,7 +78,9 @@ def _decimal_text(pattern: str, description: str) -> tuple[Any, Any]:
 
 
 _money = _decimal_text(r"-?[0-9]{1,14}(\.[0-9]{1,2})?", "a decimal string with at most two places")
-_price = _decimal_text(r"[0-9]{1,14}(\.[0-9]{1,2})?", "a decimal string of zero or more, two places")
+_price = _decimal_text(
+    r"[0-9]{1,14}(\.[0-9]{1,2})?", "a decimal string of zero or more, two places"
+)
 _rate = _decimal_text(r"[0-9]{1,8}(\.[0-9]{1,8})?", "a decimal string with at most eight places")
 _quantity = _decimal_text(r"-?[0-9]{1,10}(\.[0-9]{1,6})?", "a decimal string, at most six places")
 
@@ -77,26 +89,39 @@ Money = Annotated[Decimal, *_money]
 Price = Annotated[Decimal, *_price]
 """An amount of zero or more."""
 Rate = Annotated[Decimal, *_rate, Field(gt=0)]
+Ratio = Annotated[Decimal, *_rate, Field(ge=0, le=1)]
+"""A share of one."""
 Quantity = Annotated[Decimal, *_quantity]
 
 
 def _moment(value: object) -> object:
     if isinstance(value, datetime):
         return value
-    if not isinstance(value, str) or len(value) > len("2026-11-20T14:03:00.000000+00:00"):
+    moment = _read(lambda text: datetime.fromisoformat(text.upper()), value, _INSTANT)
+    if moment is None:
         raise ValueError("an instant is written as in RFC 3339, with its offset")
-    moment = datetime.fromisoformat(value)
     if moment.year not in YEARS:
         raise ValueError("an instant lies between the years 1900 and 2200")
     return moment
 
 
 def _day(value: object) -> object:
-    if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
-        return date.fromisoformat(value)
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
-    raise ValueError("a date is written YYYY-MM-DD")
+    day = _read(date.fromisoformat, value, _DATE)
+    if day is None:
+        raise ValueError("a date is written YYYY-MM-DD")
+    return day
+
+
+def _read(read: Callable[[str], T], value: object, shape: re.Pattern[str]) -> T | None:
+    """Read a text of the right shape; the library's own complaint would quote it."""
+    if not isinstance(value, str) or not shape.fullmatch(value):
+        return None
+    try:
+        return read(value)
+    except ValueError:
+        return None
 
 
 Moment = Annotated[AwareDatetime, BeforeValidator(_moment)]

@@ -18,7 +18,6 @@ from app.differentiate.rfv import CustomerNumbers
 from app.differentiate.tables import (
     customer_stat,
     day_bucket,
-    rate,
     scoring_run,
     trade_entry,
     trade_fact,
@@ -108,9 +107,7 @@ async def trade_facts(
     tx: Connection, groups: Collection[bytes], sales: Collection[bytes]
 ) -> list[StoredFact]:
     """Return every stored fact of the orders, of the sales, and of what waits for those sales."""
-    rows = await tx.execute(
-        TRADE_FACTS, {"group_keys": sorted(groups), "sale_keys": sorted(sales)}
-    )
+    rows = await tx.execute(TRADE_FACTS, {"group_keys": sorted(groups), "sale_keys": sorted(sales)})
     return [StoredFact(row.group_key, _fact(row)) for row in rows]
 
 
@@ -163,7 +160,7 @@ async def write_entries(
 ) -> set[RecordId]:
     """Replace what the orders mean and re-read their buckets; return the records that changed.
 
-    ``groups`` are all the orders settled; one that is not in ``entries`` has dissolved into another.
+    ``groups`` are all the orders settled; one not in ``entries`` has dissolved into another.
     An order that means nothing yet keeps an empty entry, which is its lock.
     """
     rows: list[tuple[bytes, int, TradeEntry | None]] = []

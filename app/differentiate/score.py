@@ -72,9 +72,7 @@ async def claim(tx: Connection, told: Sequence[TradeFact]) -> Orders:
     return Orders(frozenset(claimed), stored, tuple(told))
 
 
-async def book(
-    tx: Connection, orders: Orders, sent: Mapping[bytes, SentMoney]
-) -> set[RecordId]:
+async def book(tx: Connection, orders: Orders, sent: Mapping[bytes, SentMoney]) -> set[RecordId]:
     """Settle the orders again with what was told; return the records whose buckets were re-read."""
     facts = {item.fact.event_key: item.fact for item in orders.stored.values()}
     facts |= {fact.event_key: fact for fact in orders.told}

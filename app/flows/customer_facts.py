@@ -1,4 +1,4 @@
-"""What do the stages know of a customer, in the words of the rules?  Pure: from snapshot to facts."""
+"""What is known of a customer, in the words of the rules?  Pure: from snapshot to facts."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def _consents(snapshot: Snapshot, channel: Channel, now: datetime) -> dict[str, 
 
 def _preferences(preferences: tuple[Mapping[str, Any], ...]) -> dict[str, object]:
     facts: dict[str, object] = {}
-    ranked = {each["channel"]: each["rank"] for each in preferences if "rank" in each}
+    ranked = {p["channel"]: p["rank"] for p in preferences if {"channel", "rank"} <= p.keys()}
     if ranked:
         facts["preferred_channel"] = min(ranked, key=lambda name: (ranked[name], name))
     prefers_people = human_first(preferences)

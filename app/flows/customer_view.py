@@ -35,9 +35,7 @@ class CustomerView:
     snapshot: Snapshot
 
 
-async def view(
-    tx: Connection, customer: CustomerId, zone: ZoneInfo, now: datetime
-) -> CustomerView:
+async def view(tx: Connection, customer: CustomerId, zone: ZoneInfo, now: datetime) -> CustomerView:
     """Return the whole of a customer; a merged id answers with its survivor.
 
     Raises:

@@ -33,19 +33,29 @@ class Review:
         return sorted(part for part, was in self.stored.result.items() if now.get(part) != was)
 
 
-async def review(tx: Connection, decision_id: DecisionId, current: Catalogue) -> Review:
-    """Return a decision made again from what it read.
+async def recorded(tx: Connection, decision_id: DecisionId) -> StoredDecision:
+    """Return a decision as it was recorded.
 
     Raises:
         NotFound: there is no such decision.
         Gone: the person it was about has been erased.
-        Conflict: it was made by an engine, or from a catalogue, that is not here any more.
     """
     stored = await queries.find_decision(tx, decision_id)
     if stored is None:
         raise NotFound("there is no such decision")
     if not stored.inputs:
         raise Gone("what this decision read has been erased")
+    return stored
+
+
+async def review(tx: Connection, decision_id: DecisionId, current: Catalogue) -> Review:
+    """Return a decision made again from what it read.
+
+    Raises:
+        NotFound, Gone: as ``recorded`` tells.
+        Conflict: it was made by an engine, or from a catalogue, that is not here any more.
+    """
+    stored = await recorded(tx, decision_id)
     catalogue = current
     if stored.bundle_id != current.bundle_id:
         content = await queries.find_bundle(tx, stored.bundle_id)

@@ -12,7 +12,7 @@ from app.vocabulary import Assurance, CustomerId, Instant, RawIdentifier
 
 
 class EventType(StrEnum):
-    """What an event is about; ``api.md`` tells what each carries in ``data``."""
+    """What an event is about; ``docs/events.md`` tells what each carries in ``data``."""
 
     SALE = "sale"
     REFUND = "refund"

@@ -115,6 +115,7 @@ def _add(rows: DialogueRows, read: ReadEvent, record_id: RecordId) -> None:
         case EventType.INTERACTION:
             rows.contacts.append(
                 ContactRow(
+                    key,
                     read.thread_key,
                     record_id,
                     data["channel"],

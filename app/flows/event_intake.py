@@ -135,7 +135,9 @@ async def _claim(
         key = item.read.event_key
         if key in old or item is not first[key]:
             added |= _repeated(item, stored[key], reader, now, sheet)
-    late = await ledger.claim_events(tx, [_identity(i) for i in added.values()], ()) if added else ()
+    late = (
+        await ledger.claim_events(tx, [_identity(i) for i in added.values()], ()) if added else ()
+    )
     return [item for key, item in first.items() if key in new] + [added[key] for key in late]
 
 

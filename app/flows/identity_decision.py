@@ -1,4 +1,4 @@
-"""What follows when a person merges or splits customers?  Nothing is rewritten; numbers are re-read.
+"""What follows when a person merges or splits customers?  Nothing is rewritten, all is re-read.
 
 A preview is the same work in a transaction that is not kept: what it shows is what would happen.
 """

@@ -10,9 +10,18 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Iterable,
+    Iterator,
+    Sequence,
+)
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 from typing import Final
 
@@ -20,7 +29,7 @@ from app.database.clock import Clock
 from app.database.transaction import Database
 from app.flows.event_command import EventCommand, ItemResult, ItemStatus, Unreadable
 from app.flows.event_intake import take_events
-from app.flows.event_reading import Reader
+from app.flows.event_reading import Reader, read_event
 from app.ledger import queries as ledger
 from app.problems import Problem, Unavailable
 
@@ -93,6 +102,9 @@ class Tally:
         return self.accepted + self.duplicate + self.refused
 
 
+NOTHING: Final = Tally()
+
+
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """One array, committed: with it everything before ``after`` is safe.
@@ -114,7 +126,7 @@ OnAway = Callable[[Unavailable], Awaitable[None]]
 
 async def load(
     database: Database, items: Iterable[LoadItem], reader: Reader, clock: Clock, on_away: OnAway
-) -> AsyncIterator[Loaded]:
+) -> AsyncGenerator[Loaded, None]:
     """Take in events and yield each array once it is committed, in the order of the file.
 
     Raises:
@@ -214,3 +226,17 @@ def _witness(
         if result.status is not ItemStatus.REFUSED and isinstance(item.command, EventCommand):
             return reader.event_key(item.command.source, item.command.id)
     return None
+
+
+def rehearse(command: EventCommand | Unreadable, reader: Reader, now: datetime) -> ItemResult:
+    """Tell what can be told of an event without a database: refused, or what of it is no evidence.
+
+    What only the database knows is left out: ids that came before, rates of foreign currencies.
+    """
+    try:
+        if isinstance(command, Unreadable):
+            raise command.problem
+        read = read_event(command, reader, now)
+    except Problem as problem:
+        return ItemResult(command.id, ItemStatus.REFUSED, problem=problem)
+    return ItemResult(command.id, ItemStatus.ACCEPTED, ignored=read.ignored)

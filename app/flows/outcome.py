@@ -91,9 +91,7 @@ async def _learn(tx: Connection, decisions: set[LockedDecision]) -> None:
 
 
 def _key(command: OutcomeCommand, keyed_hash: KeyedHash) -> bytes:
-    return keyed_hash.digest(
-        "outcome", command.decision_id.bytes, command.kind.value, command.id
-    )
+    return keyed_hash.digest("outcome", command.decision_id.bytes, command.kind.value, command.id)
 
 
 def _row(command: OutcomeCommand, decision: LockedDecision, keyed_hash: KeyedHash) -> OutcomeRow:

@@ -107,6 +107,7 @@ class TouchpointRow:
     touchpoint_id: TouchpointId
     interaction_key: bytes | None
     contact_key: bytes
+    thread_key: bytes
     record_id: RecordId
     channel: Channel
     direction: Direction
@@ -239,6 +240,7 @@ async def write_touchpoint(
             "touchpoint_id": row.touchpoint_id,
             "interaction_key": row.interaction_key,
             "contact_key": row.contact_key,
+            "thread_key": row.thread_key,
             "record_id": row.record_id,
             "channel": row.channel.value,
             "direction": row.direction.value,

@@ -1,4 +1,4 @@
-"""When is a customer's place in the lists brought up to date?  After a change, and when time passes.
+"""When is a customer's place in the lists brought up to date?  After a change, and with time.
 
 Answers compute worth when they are asked.  Lists cannot ask everybody, so they read the segment as
 scored last; a row of the outbox asks for it after every change, and a sweep for those whose day has
@@ -22,7 +22,7 @@ SWEEP: int = 500
 async def rescore(tx: Connection, customer: CustomerId, zone: ZoneInfo, now: datetime) -> None:
     """Store a customer's segment as it is today, and the day on which time alone changes it.
 
-    A customer who never bought, or is no more, has nothing to store; doing it twice changes nothing.
+    Who never bought, or is no more, has nothing to store; doing it twice changes nothing.
     """
     await _rescore(tx, customer, now.astimezone(zone).date())
 

@@ -1,4 +1,4 @@
-"""What does a touchpoint hear back?  The whole answer as one JSON document, in the caller's language.
+"""What does a touchpoint hear back?  The whole answer as one document, in the caller's language.
 
 Pure.  The shape is that of ``api.md`` (``app/api/touchpoint_document`` declares it); what a later
 stage will fill is there already, as null.

@@ -22,8 +22,8 @@ class Interaction:
 class TouchpointCommand:
     """One question: who is this, what are they worth, what do we do now?
 
-    ``context`` holds facts of the moment by the names of the rule language; None in ``time`` is now.
-    ``request`` is the canonical text of what was asked, by which a repeated question is known;
+    ``context`` holds facts of the moment by the names of the rule language; no ``time`` is now.
+    ``request`` is the canonical text of the question, by which a repeated one is known;
     ``retold`` says whether it brings a context at all.
     """
 

@@ -28,7 +28,8 @@ def touchpoint_row(
     return TouchpointRow(
         touchpoint_id=moment.touchpoint_id,
         interaction_key=interaction_key,
-        contact_key=interaction_key or moment.touchpoint_id.bytes,
+        contact_key=moment.touchpoint_id.bytes,
+        thread_key=interaction_key or moment.touchpoint_id.bytes,
         record_id=record,
         channel=command.channel,
         direction=command.direction,

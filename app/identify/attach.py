@@ -1,8 +1,8 @@
 """How does a record find its customer, with many writers at once?
 
 One order of locks for everybody: identifiers by key, then components by id, then membership is read
-again under the locks.  Only the touched components are re-clustered, and their customers come out as
-a pure function of the facts (``cluster``), whatever was there before.
+again under the locks.  Only the touched components are re-clustered, and their customers come out
+as a pure function of the facts (``cluster``), whatever was there before.
 """
 
 from __future__ import annotations

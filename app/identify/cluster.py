@@ -205,8 +205,11 @@ def _join_level(
     joined: list[frozenset[RecordId]] = []
     for group in forest.sets():
         own = [tie for tie in ties if tie <= group]
-        for part in _divide(group, own, {n: _labels_of(clusters[n], labels) for n in group}):
-            joined.append(frozenset().union(*(clusters[number] for number in part)))
+        stands = {number: _labels_of(clusters[number], labels) for number in group}
+        joined.extend(
+            frozenset().union(*(clusters[number] for number in part))
+            for part in _divide(group, own, stands)
+        )
     return joined
 
 

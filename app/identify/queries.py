@@ -15,14 +15,12 @@ from app.database.transaction import Connection
 from app.identify.cluster import DecisionKind, PeoplesDecision
 from app.identify.evidence import Link
 from app.identify.rows import (
-    Alias,
     Content,
     CustomerRow,
     Holding,
     KnownBy,
     LinkRow,
     Located,
-    Move,
     PartitionRows,
     Place,
     ProfileFact,

@@ -98,8 +98,9 @@ async def who_is(
 def judge(holdings: Sequence[Holding], asked: Mapping[IdentifierKey, Identifier]) -> Resolution:
     """Weigh who holds what of the identifiers asked about.
 
-    The customer with most bits is known if the next has at least ``LEAD_BITS`` less.  Customers made
-    by asking alone are nobody yet: they leave the answer ``unknown`` and keep its facts together.
+    The customer with most bits is known if the next has at least ``LEAD_BITS`` less.  Customers
+    made by asking alone are nobody yet: the answer stays ``unknown``, and its facts
+    are kept together on one of them.
     """
     weightless = tuple(
         sorted({h.type for h in holdings if not _weighs(h, asked)}, key=lambda kind: kind.value)

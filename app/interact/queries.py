@@ -53,9 +53,10 @@ TOUCHPOINT = select(
 
 @dataclass(frozen=True, slots=True)
 class ContactRow:
-    """One contact with a customer, whoever started it."""
+    """One contact with a customer, whoever started it; several facts may speak of one thread."""
 
     contact_key: bytes
+    thread_key: bytes
     record_id: RecordId
     channel: str
     direction: str

@@ -44,6 +44,7 @@ contact: Final = Table(
     "contact",
     metadata,
     Column("contact_key", LargeBinary, primary_key=True, comment="of the event or touchpoint"),
+    Column("thread_key", LargeBinary, nullable=False, comment="what several tell of one contact"),
     Column("record_id", Uuid, nullable=False),
     Column("channel", Text, nullable=False),
     Column("direction", Text, nullable=False),

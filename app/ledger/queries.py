@@ -115,6 +115,4 @@ async def forget_records(
     if visits:
         of_nobody = event.c.record_id.is_(None)
         await tx.execute(delete(event).where(event.c.visit_key.in_(list(visits)), of_nobody))
-    await tx.execute(
-        update(event_key).where(event_key.c.record_id.in_(ids)).values(record_id=None)
-    )
+    await tx.execute(update(event_key).where(event_key.c.record_id.in_(ids)).values(record_id=None))

@@ -1,8 +1,8 @@
 """Which facts came, once and for ever?
 
-``event_key`` is the once-for-ever identity of a fact and outlives its erasure; ``event`` is the fact
-itself, partitioned by the month of its UUIDv7 id (the month it was received), so that old months can
-be detached whole.  See ADR 0009.
+``event_key`` is the once-for-ever identity of a fact and outlives its erasure; ``event`` is the
+fact itself, partitioned by the month of its UUIDv7 id (the month it was received), so that old
+months can be detached whole.  See ADR 0009.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ event_key: Final = Table(
     metadata,
     Column("event_key", LargeBinary, primary_key=True, comment="keyed hash of (source, event id)"),
     Column("event_id", Uuid, nullable=True, comment="null: only referred to, not seen yet"),
-    Column("content_hash", LargeBinary, nullable=True, comment="of type, time, record_key and data"),
+    Column(
+        "content_hash", LargeBinary, nullable=True, comment="of type, time, record_key and data"
+    ),
     Column("person_hash", LargeBinary, nullable=True, comment="of identifiers and profile"),
     Column("record_id", Uuid, nullable=True, comment="null: generic, erased or not seen yet"),
     Index("ix_event_key_record_id", "record_id"),

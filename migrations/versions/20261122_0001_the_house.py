@@ -147,6 +147,12 @@ def upgrade() -> None:
         sa.Column(
             "contact_key", sa.LargeBinary(), nullable=False, comment="of the event or touchpoint"
         ),
+        sa.Column(
+            "thread_key",
+            sa.LargeBinary(),
+            nullable=False,
+            comment="what several tell of one contact",
+        ),
         sa.Column("record_id", sa.Uuid(), nullable=False),
         sa.Column("channel", sa.Text(), nullable=False),
         sa.Column("direction", sa.Text(), nullable=False),

@@ -30,7 +30,7 @@ KINDS: dict[str, type[Contract]] = {
 STAGES = ("access", "differentiate", "identify", "interact", "ledger", "measure", "personalise")
 DOES_IO = frozenset(
     # The verbs of each stage, and where their statements are. Anything else there is a rule.
-    {"queries", "tables", "attach", "merge", "record", "resolve", "score"}
+    {"queries", "tables", "attach", "authenticate", "issue", "merge", "resolve", "score"}
 )
 
 BREAKS = [

@@ -144,17 +144,17 @@ SELECT
         WHERE t.interaction_key = CAST(:interaction_key AS bytea)
     ) AS answered,
     (
-        SELECT count(*)
+        SELECT count(DISTINCT c.thread_key)
         FROM mine
         JOIN contact AS c ON c.record_id = mine.record_id
         WHERE c.channel = 'voice' AND c.direction = 'inbound'
             AND c.occurred_at >= CAST(:week_ago AS timestamptz)
-            AND c.contact_key IS DISTINCT FROM CAST(:interaction_key AS bytea)
+            AND c.thread_key IS DISTINCT FROM CAST(:interaction_key AS bytea)
     ) AS calls_7d,
     (
         SELECT max(c.occurred_at)
         FROM mine
         JOIN contact AS c ON c.record_id = mine.record_id
-        WHERE c.contact_key IS DISTINCT FROM CAST(:interaction_key AS bytea)
+        WHERE c.thread_key IS DISTINCT FROM CAST(:interaction_key AS bytea)
     ) AS last_contact_at
 FROM numbers AS n

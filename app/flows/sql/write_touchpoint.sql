@@ -1,6 +1,7 @@
 -- Purpose: record a moment of contact with its answer and its decisions, all or nothing.  The same
 --          interaction answered anew keeps its touchpoint and contact and gets new decisions.
--- Parameters: touchpoint_id uuid; interaction_key bytea or null; contact_key bytea; record_id uuid;
+-- Parameters: touchpoint_id uuid; interaction_key bytea or null; contact_key, thread_key bytea;
+--             record_id uuid;
 --             channel, direction text; topic text or null; occurred_at timestamptz;
 --             request_hash bytea; context, answer text (JSON); decision_ids uuid[]; slots int[];
 --             actions, strategies text[] (nullable); segment, bundle_id text; inputs text (JSON);
@@ -32,9 +33,10 @@ WITH moment AS (
     RETURNING t.touchpoint_id
 ),
 talk AS (
-    INSERT INTO contact (contact_key, record_id, channel, direction, topic, occurred_at)
+    INSERT INTO contact (contact_key, thread_key, record_id, channel, direction, topic, occurred_at)
     SELECT
         CAST(:contact_key AS bytea),
+        CAST(:thread_key AS bytea),
         CAST(:record_id AS uuid),
         CAST(:channel AS text),
         CAST(:direction AS text),

@@ -31,8 +31,10 @@ def is_generic_record_key(key: str) -> bool:
 
 def is_generic_text(folded: str) -> bool:
     """Tell whether folded words, one space between them, say that there is no value."""
+    if folded in GENERIC_WORDS or " " not in folded:
+        return folded in GENERIC_WORDS or folded in GENERIC_PHRASES
     padded = f" {folded} "
-    return folded in GENERIC_WORDS or any(f" {phrase} " in padded for phrase in GENERIC_PHRASES)
+    return any(f" {phrase} " in padded for phrase in GENERIC_PHRASES)
 
 
 def is_repeated(text: str, shortest: int) -> bool:

@@ -144,9 +144,7 @@ async def test_merge_split_and_timeline(every: httpx.AsyncClient) -> None:
     assert len(rest.json()["items"]) == 7
 
     explained = (await every.get(f"/v1/customers/{one}/explain")).json()["records"]
-    apart = [
-        [r["record_id"] for r in explained if any(n["type"] == "email" for n in r["names"])]
-    ]
+    apart = [[r["record_id"] for r in explained if any(n["type"] == "email" for n in r["names"])]]
     await every.post(f"/v1/customers/{one}/split", json={"sides": apart})
     assert (await every.get(f"/v1/customers/{other}")).json()["id"] == other
     assert (await every.get(f"/v1/customers/{one}")).json()["score"]["net"] == "2090.00"

@@ -1,0 +1,160 @@
+"""What does the body of a request say?  The one place where bytes from outside become values.
+
+JSON is read by orjson, which refuses NaN, Infinity, numbers too large for a double, lone
+surrogates, a byte order mark and whatever is not UTF-8.  Refused here besides: U+0000 anywhere (the
+database could not store it), integers that do not fit 64 bits (they would silently lose digits),
+deep nesting and objects with very many members.  Of a name given twice in one object the last
+counts (RFC 8259 leaves that open); contents are compared after reading, so no check is passed by
+one of the two and used with the other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import zlib
+from collections.abc import Iterable
+from itertools import chain
+from typing import Any, Final
+
+import orjson
+from starlette.datastructures import Headers
+from starlette.requests import Request
+
+from app.api.problem_details import SlowBody
+from app.problems import Malformed, TooLarge, UnsupportedMedia
+
+JSON: Final = "application/json"
+DEEPEST: Final = 32
+MOST_MEMBERS: Final = 256
+ARRIVAL_LIMIT_S: Final = 5.0
+
+_GZIP: Final = zlib.MAX_WBITS + 16
+_MOST: Final = 2**63 - 1
+_CHARSETS: Final = frozenset({"", "utf-8", "utf8", "us-ascii"})
+
+
+class ReadRequest(Request):
+    """A request whose body has been read and judged before the framework asks for it."""
+
+    def __init__(self, request: Request, data: bytes, document: Any) -> None:
+        """Stand for ``request``, with its body as bytes and as what they say."""
+        super().__init__(request.scope, request.receive)
+        self._data = data
+        self._document = document
+
+    async def body(self) -> bytes:
+        """Return the body as it arrived, inflated."""
+        return self._data
+
+    async def json(self) -> Any:
+        """Return what it says."""
+        return self._document
+
+
+async def read_json(request: Request, *, longest: int) -> ReadRequest:
+    """Read the body of a route that takes JSON.
+
+    Raises:
+        UnsupportedMedia, SlowBody, TooLarge, Malformed: it is not JSON we can read.
+    """
+    refuse_media_type(request.headers, frozenset({JSON}))
+    data = await read_body(request, longest=longest)
+    return ReadRequest(request, data, parse_json(data))
+
+
+def media_type_of(headers: Headers) -> str:
+    """Return the content type in lower case and without parameters, or nothing."""
+    return headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def refuse_media_type(headers: Headers, taken: frozenset[str]) -> str:
+    """Return the content type.
+
+    Raises:
+        UnsupportedMedia: the route does not take it, or it comes in another character set.
+    """
+    media_type = media_type_of(headers)
+    if media_type not in taken:
+        raise UnsupportedMedia(f"send {' or '.join(sorted(taken))}")
+    _, _, parameters = headers.get("content-type", "").lower().partition("charset=")
+    if parameters.partition(";")[0].strip().strip('"') not in _CHARSETS:
+        raise UnsupportedMedia("send UTF-8", code="unsupported-charset")
+    return media_type
+
+
+async def read_body(request: Request, *, longest: int) -> bytes:
+    """Return the whole body, inflated if it came as gzip, ``longest`` bytes at most.
+
+    Raises:
+        SlowBody: it had not arrived after five seconds.
+        TooLarge: it is longer, as it came or inflated.
+        UnsupportedMedia, Malformed: it is compressed in another way, or damaged.
+    """
+    encoding = request.headers.get("content-encoding", "identity").strip().lower()
+    if encoding not in {"identity", "gzip"}:
+        raise UnsupportedMedia("send it as it is, or as gzip", code="unsupported-encoding")
+    try:
+        async with asyncio.timeout(ARRIVAL_LIMIT_S):
+            data = await request.body()
+    except TimeoutError:
+        raise SlowBody from None
+    return _inflated(data, longest) if encoding == "gzip" else data
+
+
+def parse_json(data: bytes) -> Any:
+    """Return what JSON text says.
+
+    Raises:
+        Malformed: it is not JSON, or says what no value of ours can be; where, never what.
+        TooLarge: an object has too many members.
+    """
+    if not data:
+        raise Malformed("there is no body", code="empty-body")
+    try:
+        document = orjson.loads(data)
+    except orjson.JSONDecodeError as error:
+        place = f"line {error.lineno}, column {error.colno}"
+        raise Malformed(f"the body is not JSON we can read: see {place}", code="not-json") from None
+    _refuse_unusable(document)
+    return document
+
+
+def _refuse_unusable(document: Any) -> None:
+    level: list[Any] = [[document]]
+    for _ in range(DEEPEST + 1):
+        level = [part for whole in level for part in _parts(whole) if _has_parts(part)]
+        if not level:
+            return
+    raise Malformed(f"values are nested more than {DEEPEST} deep", code="too-deep")
+
+
+def _parts(whole: Any) -> Iterable[Any]:
+    return chain(whole, whole.values()) if isinstance(whole, dict) else whole
+
+
+def _has_parts(value: Any) -> bool:
+    """Judge one value by itself, and tell whether there is more inside."""
+    if isinstance(value, str):
+        if "\0" in value:
+            raise Malformed("U+0000 stands in a text", code="nul-character")
+        return False
+    if isinstance(value, dict):
+        if len(value) > MOST_MEMBERS:
+            raise TooLarge("an object has too many members", code="too-many-members")
+        return True
+    if isinstance(value, int | float) and abs(value) > _MOST:
+        raise Malformed("a number does not fit 64 bits", code="number-too-large")
+    return isinstance(value, list)
+
+
+def _inflated(data: bytes, longest: int) -> bytes:
+    reader = zlib.decompressobj(_GZIP)
+    try:
+        inflated = reader.decompress(data, longest + 1)
+    except zlib.error:
+        raise Malformed("the body is not gzip", code="not-gzip") from None
+    if len(inflated) > longest:
+        raise TooLarge("the body is too long once inflated")
+    if not reader.eof or reader.unused_data:
+        raise Malformed("the body is not one whole gzip member", code="not-gzip")
+    return inflated

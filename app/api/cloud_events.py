@@ -1,0 +1,94 @@
+"""How is our event written as a CloudEvent?  CloudEvents 1.0, structured mode, one or a batch.
+
+``id``, ``source`` and ``time`` are ours as they are; of ``type`` the last word counts, so that
+``com.example.shop.sale`` is a ``sale``; ``data`` holds the rest of our document (``record_key``,
+``identifiers``, ``profile``, ``data``).  Other attributes are the transport's and are not read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from app.api.event_document import read_event_document
+from app.flows.event_command import EventCommand, Unreadable
+from app.problems import Fault, InvalidInput, Problem
+
+ONE: Final = "application/cloudevents+json"
+BATCH: Final = "application/cloudevents-batch+json"
+
+_VERSION: Final = "1.0"
+_OUTSIDE: Final = ("id", "source", "type", "time")
+_INSIDE: Final = frozenset({"record_key", "identifiers", "profile", "data"})
+
+SCHEMA: Final[dict[str, Any]] = {
+    "type": "object",
+    "description": "An event in CloudEvents 1.0; other attributes are not read.",
+    "required": ["specversion", "id", "source", "type", "time"],
+    "properties": {
+        "specversion": {"const": _VERSION},
+        "id": {"type": "string"},
+        "source": {"type": "string"},
+        "type": {"type": "string", "examples": ["com.example.shop.sale"]},
+        "time": {"type": "string", "format": "date-time"},
+        "data": {
+            "type": "object",
+            "description": "The rest of the event's document.",
+            "properties": dict.fromkeys(sorted(_INSIDE), True),
+            "additionalProperties": False,
+        },
+    },
+}
+"""As the contract tells it."""
+
+
+def read_cloud_event(envelope: object) -> EventCommand | Unreadable:
+    """Return the command of one CloudEvent, or why it is none."""
+    if not isinstance(envelope, Mapping):
+        return read_event_document(envelope)
+    if faults := tuple(_faults(envelope)):
+        name = envelope.get("id")
+        problem = InvalidInput("the CloudEvent cannot be read", code="invalid-event", faults=faults)
+        return Unreadable(name if isinstance(name, str) else None, problem)
+    read = read_event_document(_document(envelope))
+    if isinstance(read, Unreadable):
+        return replace(read, problem=_seen_from_outside(read.problem))
+    return read
+
+
+def _faults(envelope: Mapping[str, Any]) -> list[Fault]:
+    faults = []
+    if envelope.get("specversion") != _VERSION:
+        faults.append(Fault("/specversion", "unknown-value", "CloudEvents 1.0 is understood here"))
+    if "data_base64" in envelope:
+        faults.append(Fault("/data_base64", "unknown-field", "data is JSON here"))
+    data = envelope.get("data", {})
+    if not isinstance(data, Mapping):
+        faults.append(Fault("/data", "not-an-object", "a JSON object belongs here"))
+    elif not data.keys() <= _INSIDE:
+        faults.append(
+            Fault("/data", "unknown-field", "holds record_key, identifiers, profile and data only")
+        )
+    return faults
+
+
+def _document(envelope: Mapping[str, Any]) -> dict[str, Any]:
+    document = dict(envelope.get("data", {}))
+    document |= {name: envelope[name] for name in _OUTSIDE if name in envelope}
+    if isinstance(name := document.get("type"), str):
+        document["type"] = name.rpartition(".")[2]
+    return document
+
+
+def _seen_from_outside(problem: Problem) -> InvalidInput:
+    """Let the pointers of the faults start from the envelope."""
+    faults = tuple(
+        replace(fault, pointer=fault.pointer if _is_outside(fault) else f"/data{fault.pointer}")
+        for fault in problem.faults
+    )
+    return InvalidInput(problem.detail, code=problem.reason, faults=faults)
+
+
+def _is_outside(fault: Fault) -> bool:
+    return fault.pointer.removeprefix("/").partition("/")[0] in _OUTSIDE

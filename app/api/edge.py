@@ -1,0 +1,177 @@
+"""What happens around every request, whatever its route does?  Written as plain ASGI.
+
+It has an id, which its answer, its problem and its log lines carry; its body may only be so long
+and it may only take so long; it is logged and counted by the template of its route; and an error
+nobody thought of is one answer with status 500, on a connection that stays usable.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from dataclasses import dataclass
+from typing import Final, cast
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uuid_utils.compat import uuid7
+
+from app.access.authenticate import Client
+from app.api import metrics
+from app.api.logging import kinds_of, stack_of
+from app.api.problem_details import problem_of, problem_response
+from app.problems import Problem, TooLarge, Unavailable
+
+log = structlog.get_logger(__name__)
+
+REQUEST_LIMIT_S: Final = 10.0
+"""Longer than the database may take over one statement: the last resort, not the usual limit."""
+
+CLIENT_GONE: Final = 499
+"""What is logged when nobody waits for the answer any more."""
+
+_INTERNAL: Final = 500
+_TOO_LARGE: Final = 413
+_REQUEST_ID: Final = re.compile(r"[0-9A-Za-z_-]{16,64}", re.ASCII)
+"""UUIDs, ULIDs and their like; shorter ones could be a phone or a tax id, and ids are logged."""
+
+_TRACEPARENT: Final = re.compile(
+    r"[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-.*)?", re.ASCII
+)
+_HEADERS: Final = {
+    "cache-control": "no-store",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+}
+_NOTE: Final = "idip.exchange"
+
+
+@dataclass(slots=True)
+class Exchange:
+    """One request and its answer, as far as it has come."""
+
+    request_id: str
+    trace_id: str | None = None
+    client: Client | None = None
+    status: int | None = None
+
+
+def exchange_of(scope: Scope) -> Exchange:
+    """Return the exchange that a request belongs to."""
+    return cast("Exchange", scope[_NOTE])
+
+
+class Edge:
+    """The outermost layer of ours around the application."""
+
+    def __init__(self, app: ASGIApp, *, longest_body: int) -> None:
+        """Wrap ``app``; bodies of more than ``longest_body`` bytes are refused."""
+        self._app = app
+        self._longest_body = longest_body
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; what is not HTTP passes through."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        exchange = Exchange(_request_id(headers), _trace_id(headers))
+        scope[_NOTE] = exchange
+        began = time.perf_counter()
+        with structlog.contextvars.bound_contextvars(
+            request_id=exchange.request_id, trace_id=exchange.trace_id
+        ):
+            try:
+                await self._answer(scope, receive, _noting(exchange, headers, send))
+            finally:
+                _tell(scope, exchange, time.perf_counter() - began)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        exchange = exchange_of(scope)
+        try:
+            async with asyncio.timeout(REQUEST_LIMIT_S) as limit:
+                await self._app(scope, self._limited(scope, receive), send)
+        except ClientDisconnect:
+            exchange.status = CLIENT_GONE
+        except Exception as error:
+            problem = _out_of_time() if limit.expired() else _problem(error)
+            if exchange.status is not None:
+                raise  # Half an answer is out: only a broken connection says so.
+            response = problem_response(problem, exchange.request_id)
+            await response(scope, receive, send)
+
+    def _limited(self, scope: Scope, receive: Receive) -> Receive:
+        """Return ``receive`` that ends a body which is too long, announced or not."""
+        announced = Headers(scope=scope).get("content-length", "")
+        arrived = 0
+
+        async def limited() -> Message:
+            nonlocal arrived
+            if announced.isdecimal() and int(announced) > self._longest_body:
+                raise TooLarge("the body is too long")
+            message = await receive()
+            arrived += len(message.get("body", b""))
+            if arrived > self._longest_body:
+                raise TooLarge("the body is too long")
+            return message
+
+        return limited
+
+
+def _noting(exchange: Exchange, asked: Headers, send: Send) -> Send:
+    """Return ``send`` that puts our headers on the answer and remembers its status."""
+
+    async def noted(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            exchange.status = message["status"]
+            headers = MutableHeaders(scope=message)
+            headers["x-request-id"] = exchange.request_id
+            for name, value in _HEADERS.items():
+                headers.setdefault(name, value)
+            if exchange.status == _TOO_LARGE and "content-length" not in asked:
+                headers["connection"] = "close"  # nobody knows how much would still come
+        await send(message)
+
+    return noted
+
+
+def _problem(error: Exception) -> Problem:
+    problem = problem_of(error)
+    if problem is None:
+        log.error("a bug", failure=kinds_of(error), stack=stack_of(error))
+        return Problem()
+    return problem
+
+
+def _out_of_time() -> Problem:
+    log.warning("a request reached its time limit")
+    return Unavailable()
+
+
+def _tell(scope: Scope, exchange: Exchange, seconds: float) -> None:
+    route = getattr(scope.get("route"), "path_format", metrics.UNMATCHED)
+    status = exchange.status or _INTERNAL
+    log.info(
+        "request",
+        method=metrics.method_word(scope["method"]),
+        route=route,
+        status=status,
+        ms=round(seconds * 1000, 1),
+        client=exchange.client.name if exchange.client else None,
+    )
+    metrics.count_request(scope["method"], route, status, seconds)
+
+
+def _request_id(headers: Headers) -> str:
+    given = headers.get("x-request-id", "")
+    return given if _REQUEST_ID.fullmatch(given) else str(uuid7())
+
+
+def _trace_id(headers: Headers) -> str | None:
+    """Return the trace that the caller's request is part of (W3C Trace Context)."""
+    found = _TRACEPARENT.fullmatch(headers.get("traceparent", ""))
+    return found[1] if found else None

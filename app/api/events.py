@@ -1,0 +1,172 @@
+"""`POST /v1/events`: how do facts come in?  One, an array, lines, CloudEvents."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Final
+
+from fastapi import Request, Response
+from pydantic import Field
+
+from app.access.authenticate import Client
+from app.api import cloud_events, metrics
+from app.api.bodies import JSON, parse_json, read_body, refuse_media_type
+from app.api.dependencies import House, Now, TheClient, TheExchange, TheHouse
+from app.api.event_document import read_event_document
+from app.api.problem_details import FaultAnswer, ProblemAnswer, fault_answer, problem_answer
+from app.api.route import new_router
+from app.api.wire import Answer
+from app.flows.event_command import EventCommand, ItemResult, ItemStatus, Unreadable
+from app.flows.event_intake import take_events
+from app.problems import Forbidden, InvalidInput, Malformed, Problem, TooLarge
+from app.vocabulary import CustomerId
+
+router = new_router("events")
+
+LINES: Final = "application/x-ndjson"
+MOST_ITEMS: Final = 1_000
+_BREATH: Final = 100
+"""After so many documents others get their turn: a ring waits no longer than these take."""
+
+Item = EventCommand | Unreadable
+ReadItem = Callable[[object], Item]
+
+
+class ItemAnswer(Answer):
+    """What became of one event."""
+
+    id: str | None
+    status: ItemStatus
+    customer_id: CustomerId | None
+    ignored: list[FaultAnswer] = Field(exclude_if=lambda told: not told)
+    problem: ProblemAnswer | None = Field(exclude_if=lambda told: told is None)
+
+
+class EventsAnswer(Answer):
+    """What became of each event, in the order in which they were sent."""
+
+    items: list[ItemAnswer]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The items of one request; ``alone`` if it was an object and no list."""
+
+    items: list[Item]
+    alone: bool
+
+
+@router.post("/v1/events", responses={HTTPStatus.MULTI_STATUS: {"model": EventsAnswer}})
+async def tell_events(
+    request: Request,
+    response: Response,
+    house: TheHouse,
+    client: TheClient,
+    exchange: TheExchange,
+    now: Now,
+) -> EventsAnswer:
+    """Take in facts: each is accepted, a duplicate, or refused by itself; all in one transaction.
+
+    207 when something was refused; an event sent alone that is refused answers its problem.
+    """
+    told = await _read(request, house)
+    items = [_spoken_for(item, client) for item in told.items]
+    results = await house.database.write(lambda tx: take_events(tx, items, house.reader, now))
+    metrics.count_events(result.status for result in results)
+    problems = [result.problem for result in results if result.problem is not None]
+    if told.alone and problems:
+        raise problems[0]
+    if problems:
+        response.status_code = HTTPStatus.MULTI_STATUS
+    return EventsAnswer(
+        items=[_answer(result, exchange.request_id, nth) for nth, result in enumerate(results)]
+    )
+
+
+async def _read(request: Request, house: House) -> Told:
+    """Read the body by its content type.
+
+    Raises:
+        UnsupportedMedia, Malformed, TooLarge, InvalidInput: none of it can be taken in.
+    """
+    media_type = refuse_media_type(request.headers, frozenset(_READERS))
+    data = await read_body(request, longest=house.settings.max_body_bytes)
+    documents, read_item = _READERS[media_type](data)
+    if not isinstance(documents, list):
+        return Told([read_item(documents)], alone=True)
+    if not documents:
+        raise InvalidInput("there is no event in it", code="no-events")
+    if len(documents) > MOST_ITEMS:
+        raise TooLarge(f"send {MOST_ITEMS} events at most", code="too-many-items")
+    return Told(await _read_all(documents, read_item), alone=False)
+
+
+async def _read_all(documents: Sequence[Any], read_item: ReadItem) -> list[Item]:
+    items = []
+    for nth, document in enumerate(documents, start=1):
+        items.append(read_item(document))
+        if nth % _BREATH == 0:
+            await asyncio.sleep(0)
+    return items
+
+
+def _one_or_array(data: bytes) -> tuple[Any, ReadItem]:
+    return parse_json(data), read_event_document
+
+
+def _lines(data: bytes) -> tuple[Any, ReadItem]:
+    return [line for line in data.split(b"\n") if line.strip()], _read_line
+
+
+def _read_line(line: object) -> Item:
+    """Read one line; one that is no JSON is refused and the others go on."""
+    if not isinstance(line, bytes):
+        raise TypeError("a line is bytes")
+    try:
+        return read_event_document(parse_json(line))
+    except Problem as problem:
+        return Unreadable(None, problem)
+
+
+def _one_cloud_event(data: bytes) -> tuple[Any, ReadItem]:
+    event = parse_json(data)
+    if isinstance(event, list):
+        raise Malformed(f"send {cloud_events.BATCH} for more than one", code="not-an-object")
+    return event, cloud_events.read_cloud_event
+
+
+def _cloud_events(data: bytes) -> tuple[Any, ReadItem]:
+    batch = parse_json(data)
+    if not isinstance(batch, list):
+        raise Malformed(f"send {cloud_events.ONE} for one", code="not-an-array")
+    return batch, cloud_events.read_cloud_event
+
+
+_READERS: Final[dict[str, Callable[[bytes], tuple[Any, ReadItem]]]] = {
+    JSON: _one_or_array,
+    LINES: _lines,
+    cloud_events.ONE: _one_cloud_event,
+    cloud_events.BATCH: _cloud_events,
+}
+
+
+def _spoken_for(item: Item, client: Client) -> Item:
+    """Refuse what a client tells in the name of a source that is not its own."""
+    if isinstance(item, Unreadable) or client.may_speak_for(item.source):
+        return item
+    problem = Forbidden("this key may not speak for that source", code="source-not-allowed")
+    return Unreadable(item.id, problem)
+
+
+def _answer(result: ItemResult, request_id: str, nth: int) -> ItemAnswer:
+    problem = result.problem
+    return ItemAnswer(
+        id=result.id,
+        status=result.status,
+        customer_id=result.customer_id,
+        ignored=[fault_answer(fault) for fault in result.ignored],
+        problem=None if problem is None else problem_answer(problem, request_id, f"#/items/{nth}"),
+    )

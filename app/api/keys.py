@@ -1,0 +1,99 @@
+"""`/v1/keys`: which systems may call?  A key is shown when it is made, and never again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from http import HTTPStatus
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Response
+from pydantic import Field
+
+from app.access.issue import KeyOrder, issue_key
+from app.access.queries import StoredKey, list_keys, revoke_key
+from app.access.scopes import Scope
+from app.api.dependencies import Now, TheHouse
+from app.api.route import new_router
+from app.api.wire import Answer, Code, Document, Moment
+from app.problems import NotFound
+
+router = new_router("keys")
+
+MOST_SOURCES = 100
+
+
+class KeyDocument(Document):
+    """A key to be made: for whom, for what, in the name of which sources (all), until when."""
+
+    client: Code
+    scopes: Annotated[list[Scope], Field(min_length=1, max_length=len(Scope))]
+    sources: Annotated[list[Code], Field(min_length=1, max_length=MOST_SOURCES)] | None = None
+    expires_at: Moment | None = None
+
+
+class KeyAnswer(Answer):
+    """A key without its secret."""
+
+    key_id: UUID
+    client: str
+    prefix: str = Field(description="how the key begins, to tell it from others")
+    scopes: list[Scope]
+    sources: list[str] | None = Field(description="null: it may speak for every source")
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+
+
+class NewKeyAnswer(KeyAnswer):
+    """A key with its secret: the only time it is shown."""
+
+    key: str
+
+
+class KeysAnswer(Answer):
+    """Every key there ever was."""
+
+    items: list[KeyAnswer]
+
+
+@router.get("/v1/keys")
+async def show_keys(house: TheHouse) -> KeysAnswer:
+    """List the keys by client, oldest first, with those that expired or were revoked."""
+    return KeysAnswer(items=[_answer(key) for key in await house.database.read(list_keys)])
+
+
+@router.post("/v1/keys", status_code=HTTPStatus.CREATED)
+async def create_key(asked: KeyDocument, house: TheHouse, now: Now) -> NewKeyAnswer:
+    """Make a key.  A client may have several, so that it can change to a new one at its leisure."""
+    order = KeyOrder(asked.client, frozenset(asked.scopes), _set(asked.sources), asked.expires_at)
+    issued = await house.database.write(lambda tx: issue_key(tx, house.keyed_hash, order, now))
+    return NewKeyAnswer(**_answer(issued.stored).model_dump(), key=issued.text)
+
+
+@router.delete("/v1/keys/{key_id}", status_code=HTTPStatus.NO_CONTENT)
+async def withdraw_key(key_id: UUID, house: TheHouse, now: Now) -> Response:
+    """Revoke a key; within five seconds it opens nothing anywhere.  Twice is as good as once."""
+    revoked = await house.database.write(lambda tx: revoke_key(tx, key_id, now))
+    if revoked is None:
+        raise NotFound("there is no such key")
+    house.key_ring.forget(key_id)
+    return Response(status_code=HTTPStatus.NO_CONTENT)
+
+
+def _set(sources: Iterable[str] | None) -> frozenset[str] | None:
+    return None if sources is None else frozenset(sources)
+
+
+def _answer(key: StoredKey) -> KeyAnswer:
+    return KeyAnswer(
+        key_id=key.key_id,
+        client=key.client,
+        prefix=key.prefix,
+        scopes=sorted(key.scopes),
+        sources=None if key.sources is None else sorted(key.sources),
+        created_at=key.created_at,
+        expires_at=key.expires_at,
+        revoked_at=key.revoked_at,
+    )
