@@ -56,7 +56,7 @@ class Settings(BaseModel):
     lock_timeout_ms: Annotated[int, Field(ge=0, le=60_000)] = 1_000
     allow_async_commit: bool = False
 
-    deadline_ms: Annotated[int, Field(ge=20, le=10_000)] = 150
+    deadline_ms: Annotated[int, Field(ge=20, le=10_000)] = 800
     future_tolerance_hours: Annotated[int, Field(ge=0, le=168)] = 24
     anonymous_idle_days: Annotated[int, Field(ge=1, le=3_650)] = 90
     key_cache_ttl_ms: Annotated[int, Field(ge=0, le=5_000)] = 3_000

@@ -155,9 +155,7 @@ async def split_the_customer(
     return regrouped_answer(regrouped, preview=told.preview)
 
 
-@router.delete(
-    "/v1/customers/{customer_id}", status_code=HTTPStatus.NO_CONTENT, responses=_ERASED
-)
+@router.delete("/v1/customers/{customer_id}", status_code=HTTPStatus.NO_CONTENT, responses=_ERASED)
 async def erase_customer(customer_id: UUID, house: TheHouse, now: Now) -> None:
     """Forget a customer; a re-import does not bring them back."""
     await house.database.write(lambda tx: erase(tx, CustomerId(customer_id), now))

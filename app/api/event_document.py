@@ -347,9 +347,7 @@ class EventDocument(Document):
     record_key: Text | None = None
     type: EventType
     time: Moment
-    identifiers: list[IdentifierDocument] = Field(
-        default_factory=list, max_length=MOST_IDENTIFIERS
-    )
+    identifiers: list[IdentifierDocument] = Field(default_factory=list, max_length=MOST_IDENTIFIERS)
     profile: ProfileDocument | None = None
     data: dict[str, Any] = Field(default_factory=dict)
 

@@ -16,7 +16,13 @@ from app.api import cloud_events, metrics
 from app.api.bodies import JSON, parse_json, read_body, refuse_media_type
 from app.api.dependencies import House, Now, TheClient, TheExchange, TheHouse
 from app.api.event_document import read_event_document
-from app.api.problem_details import FaultAnswer, ProblemAnswer, fault_answer, problem_answer
+from app.api.problem_details import (
+    FaultAnswer,
+    ProblemAnswer,
+    fault_answer,
+    problem_answer,
+    promised,
+)
 from app.api.route import new_router
 from app.api.wire import Answer
 from app.flows.event_command import EventCommand, ItemResult, ItemStatus, Unreadable
@@ -59,7 +65,10 @@ class Told:
     alone: bool
 
 
-@router.post("/v1/events", responses={HTTPStatus.MULTI_STATUS: {"model": EventsAnswer}})
+@router.post(
+    "/v1/events",
+    responses={HTTPStatus.MULTI_STATUS: {"model": EventsAnswer}} | promised(HTTPStatus.CONFLICT),
+)
 async def tell_events(
     request: Request,
     response: Response,

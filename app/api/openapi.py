@@ -69,7 +69,8 @@ _KINDS: Final[tuple[type[Problem], ...]] = (
     Unavailable,
 )
 _KIND_OF: Final = {kind.status: kind for kind in _KINDS}
-_BEHIND_A_KEY: Final = (Unauthenticated, Forbidden, TooMany, Unavailable)
+_ALWAYS: Final = (NotAcceptable, Unavailable)
+_BEHIND_A_KEY: Final = (Unauthenticated, Forbidden, TooMany)
 _WITH_A_BODY: Final = (Malformed, SlowBody, TooLarge, UnsupportedMedia, InvalidInput)
 _FRAMEWORKS_OWN: Final = ("HTTPValidationError", "ValidationError")
 _HEADERS_OF: Final[dict[type[Problem], Schema]] = {
@@ -120,7 +121,7 @@ def _operations(told: Schema) -> Iterator[tuple[str, str, Schema]]:
 
 def _complete(operation: Schema, scope: str | None, path: str) -> None:
     """Say which key an operation needs, and which problems it may answer with."""
-    kinds: set[type[Problem]] = {NotAcceptable}
+    kinds: set[type[Problem]] = set(_ALWAYS)
     if scope is None:
         operation["security"] = []
     else:

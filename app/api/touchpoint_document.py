@@ -86,9 +86,7 @@ class TouchpointDocument(Document):
     interaction: InteractionDocument | None = None
     channel: Channel
     direction: Direction = Direction.INBOUND
-    identifiers: list[IdentifierDocument] = Field(
-        default_factory=list, max_length=MOST_IDENTIFIERS
-    )
+    identifiers: list[IdentifierDocument] = Field(default_factory=list, max_length=MOST_IDENTIFIERS)
     context: ContextDocument | None = None
     slots: Annotated[list[SlotDocument], Field(min_length=1, max_length=MOST_SLOTS)] | None = None
     locale: Locale | None = None

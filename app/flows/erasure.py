@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from app.database.transaction import Connection, SetGrew
 from app.differentiate import queries as differentiate
@@ -20,6 +21,10 @@ from app.personalise import queries as personalise
 from app.vocabulary import CustomerId
 
 
+EXPIRED_AT_ONCE: Final = 100
+"""Anonymous customers forgotten in one transaction."""
+
+
 @dataclass(frozen=True, slots=True)
 class Erased:
     """What was forgotten, counted."""
@@ -29,7 +34,20 @@ class Erased:
     identifiers: int
 
 
-async def erase(tx: Connection, customer: CustomerId, now: datetime) -> Erased:
+async def expire_idle(tx: Connection, before: datetime, now: datetime) -> int:
+    """Forget customers made by asking alone and idle since ``before``; return how many.
+
+    They may come back: an anonymous customer leaves no tombstone.
+    """
+    idle = await identify.idle_anonymous(tx, before, EXPIRED_AT_ONCE)
+    for customer in idle:
+        await erase(tx, customer, now, may_return=True)
+    return len(idle)
+
+
+async def erase(
+    tx: Connection, customer: CustomerId, now: datetime, *, may_return: bool = False
+) -> Erased:
     """Forget a customer: facts, decisions, identifiers that nobody else holds, all in one go.
 
     Raises:
@@ -45,7 +63,8 @@ async def erase(tx: Connection, customer: CustomerId, now: datetime) -> Erased:
     await ledger.forget_records(tx, records, await identify.visits_of(tx, records))
     await differentiate.forget_records(tx, records, {current})
     freed = await identify.forget_records(tx, records)
-    await identify.bury(tx, [record.bytes for record in records], "record", now)
-    await identify.bury(tx, freed, "identifier", now)
+    if not may_return:
+        await identify.bury(tx, [record.bytes for record in records], "record", now)
+        await identify.bury(tx, freed, "identifier", now)
     await identify.mark_erased(tx, current, now)
     return Erased(current, len(records), len(freed))

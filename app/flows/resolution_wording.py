@@ -47,6 +47,11 @@ _UNKNOWN: Final = {
         "Este dato lo comparten muchos y no identifica a nadie.",
         "Many share this detail; it identifies nobody.",
     ),
+    "not_asked_in_time": Wording(
+        "Não deu tempo de consultar: atenda como quem liga pela primeira vez.",
+        "No hubo tiempo de consultar: atienda como a quien llama por primera vez.",
+        "There was no time to look: take the call as a first one.",
+    ),
     "no_identifier": Wording(
         "Nenhum dado utilizável foi informado.",
         "No se indicó ningún dato utilizable.",

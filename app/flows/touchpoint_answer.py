@@ -16,13 +16,13 @@ from app.differentiate.score import Value
 from app.flows.queries import Snapshot
 from app.flows.resolution_wording import question_for, sentence_for
 from app.flows.touchpoint_command import TouchpointCommand
-from app.identify.resolve import Candidate, MatchState, Resolution
+from app.identify.resolve import LATE, Candidate, MatchState, Resolution
 from app.interact.caps import CARE
 from app.interact.contact_policy import CONVERSATIONS, Permission, Reason
 from app.interact.lifecycle import Lifecycle
 from app.interact.routing import Caller, Routing, route
 from app.personalise.catalogue import Action, Catalogue
-from app.personalise.decide import Decided, SlotDecision
+from app.personalise.decide import ENGINE, Decided, SlotDecision
 from app.personalise.explain import (
     permission_text,
     question_text,
@@ -92,6 +92,48 @@ def answer_of(
             "catalogue": catalogue.bundle_id,
             "scoring_run": moment.seen.run.version,
             "propensities": moment.seen.propensities.version,
+        },
+    }
+
+
+def degraded_answer(
+    touchpoint_id: TouchpointId, command: TouchpointCommand, cause: str, catalogue: Catalogue
+) -> dict[str, Any]:
+    """Return what can be said without asking anybody: how to take an unknown caller.
+
+    At ring time a fast partial answer beats a slow full one.  Nothing of it is recorded.
+    """
+    selling = Permission(allowed=False, reasons=(Reason.COMPLAINT_NOT_KNOWN,))
+    return {
+        "touchpoint_id": str(touchpoint_id),
+        "customer": {
+            "state": MatchState.UNKNOWN.value,
+            "id": None,
+            "former_ids": [],
+            "confidence": 0.0,
+            "reason": sentence_for(LATE, command.locale),
+            "assurance": "caller_id",
+            "may_speak_name": False,
+            "may_disclose": False,
+            "display_name": None,
+            "candidates": [],
+            "owner": None,
+        },
+        "value": None,
+        "routing": _routing(route(Caller(known=False))),
+        "selling_allowed": {
+            "allowed": False,
+            "reason": selling.reasons[0].value,
+            "sentence": permission_text(selling, command.locale),
+        },
+        "decisions": [],
+        "question": None,
+        "degraded": [cause, "customer", "value", "decisions", "record"],
+        "versions": {
+            "engine": ENGINE,
+            "catalogue": catalogue.bundle_id,
+            "scoring_run": 0,
+            "propensities": "0",
         },
     }
 

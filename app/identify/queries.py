@@ -60,6 +60,7 @@ WRITE_PARTITION = statement("app.identify", "write_partition")
 WRITE_PROFILE = statement("app.identify", "write_profile")
 WHO_HOLDS = statement("app.identify", "who_holds")
 PROFILE_OF = statement("app.identify", "profile_of")
+IDLE_ANONYMOUS = statement("app.identify", "idle_anonymous")
 HOLDINGS_OF = statement("app.identify", "holdings_of")
 RECORD_LINKS = statement("app.identify", "record_links")
 
@@ -407,3 +408,9 @@ async def record_links(tx: Connection, customer_id: CustomerId) -> list[RecordLi
     """Return how a customer's records hang together."""
     rows = await tx.execute(RECORD_LINKS, {"customer_id": customer_id})
     return [RecordLink(*row) for row in rows]
+
+
+async def idle_anonymous(tx: Connection, before: datetime, most: int) -> list[CustomerId]:
+    """Return anonymous customers not heard of since ``before``, the longest idle first."""
+    rows = await tx.execute(IDLE_ANONYMOUS, {"before": before, "most": most})
+    return [CustomerId(row.customer_id) for row in rows]

@@ -81,6 +81,7 @@ class Resolution:
 
 
 NOBODY: Final = Resolution(MatchState.UNKNOWN, None, (), "no_identifier")
+LATE: Final = Resolution(MatchState.UNKNOWN, None, (), "not_asked_in_time")
 
 
 async def who_is(

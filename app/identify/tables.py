@@ -119,6 +119,7 @@ customer: Final = Table(
     Column("erased_at", DateTime(timezone=True), nullable=True),
     Index("ix_customer_current_customer_id", "current_customer_id"),
     Index("ix_customer_birth_record_id", "birth_record_id"),
+    Index("ix_customer_anonymous_created_at", "created_at", postgresql_where=text("anonymous")),
 )
 
 identity_decision: Final = Table(

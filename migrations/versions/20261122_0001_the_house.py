@@ -183,6 +183,13 @@ def upgrade() -> None:
         sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("customer_id", name=op.f("pk_customer")),
     )
+    op.create_index(
+        "ix_customer_anonymous_created_at",
+        "customer",
+        ["created_at"],
+        unique=False,
+        postgresql_where=sa.text("anonymous"),
+    )
     op.create_index("ix_customer_birth_record_id", "customer", ["birth_record_id"], unique=False)
     op.create_index(
         "ix_customer_current_customer_id", "customer", ["current_customer_id"], unique=False

@@ -15,6 +15,9 @@ _PROBLEM: Final = "application/problem+json"
 _OUTSIDE: Final = frozenset({404, 405, 500})
 """What may happen on a path or method that the contract does not know, or by a bug of ours."""
 
+_OF_THE_CONTRACT: Final = ("/docs", "/openapi.json")
+"""What shows the contract is not part of it."""
+
 
 class BrokenContract(AssertionError):
     """An answer that the contract does not promise."""
@@ -31,6 +34,8 @@ class Judge:
 
     def judge(self, answer: httpx.Response) -> None:
         """Raise if the answer to a request is not among those that were promised."""
+        if answer.request.url.path.startswith(_OF_THE_CONTRACT):
+            return
         promised = self._promised(answer)
         media_type = answer.headers.get("content-type", "").partition(";")[0]
         content = promised.get("content", {})

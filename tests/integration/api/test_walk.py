@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -169,3 +170,16 @@ async def test_yardsticks_are_measured_and_activated(every: httpx.AsyncClient) -
     assert score["yardstick"]["version"] == 2
     catalogue = (await every.get("/v1/catalogue")).json()
     assert len(catalogue["content"]["actions"]) == 16
+
+
+async def test_past_its_deadline_a_ring_is_answered_all_the_same(
+    every: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def late(*_: object) -> None:
+        await asyncio.sleep(5)
+
+    monkeypatch.setattr("app.api.touchpoints.answer_touchpoint", late)
+    answer = await rung(every, deadline_ms=20)
+    assert answer["degraded"][0] == "deadline"
+    assert answer["routing"]["ivr"] == "full"
+    assert answer["decisions"] == []

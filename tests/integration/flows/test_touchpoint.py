@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,7 @@ from app.database.clock import FixedClock
 from app.database.keyed_hash import KeyedHash
 from app.database.transaction import Connection
 from app.differentiate.fields import FIELDS as WORTH
+from app.flows.erasure import expire_idle
 from app.flows.touchpoint import Desk, Told, answer_touchpoint
 from app.flows.touchpoint_command import Interaction, TouchpointCommand
 from app.interact.fields import FIELDS as DIALOGUE
@@ -115,6 +117,16 @@ async def test_an_unknown_visitor_on_the_web_gets_an_answer(ring: Ring) -> None:
     answer = await ring(channel=Channel.WEB, identifiers=seen, slots=("hero", "footer"))
     assert answer["customer"]["state"] == "unknown"
     assert [each["placement"] for each in answer["decisions"]] == ["hero", "footer"]
+
+
+async def test_an_unknown_caller_is_forgotten_when_idle(
+    ring: Ring, connection: Connection, clock: FixedClock
+) -> None:
+    await ring()
+    now = clock.now()
+    assert await expire_idle(connection, now - timedelta(days=90), now) == 0
+    assert await expire_idle(connection, now + timedelta(seconds=1), now) == 1
+    assert (await ring())["customer"]["state"] == "unknown"
 
 
 async def test_a_withheld_number_is_answered(ring: Ring) -> None:

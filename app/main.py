@@ -1,0 +1,254 @@
+"""Where is everything put together?  Here, in one place: settings, database, routes, edge."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import timedelta
+from functools import partial
+from typing import Final
+from uuid import UUID
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
+from fastapi.telemetry import TelemetryConfig
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+
+from app.access.authenticate import KeyRing
+from app.api import (
+    catalogue,
+    customers,
+    decisions,
+    events,
+    identity,
+    keys,
+    operations,
+    outcomes,
+    scoring_runs,
+    touchpoints,
+)
+from app.api.dependencies import House
+from app.api.edge import Edge, exchange_of
+from app.api.logging import configure_logging
+from app.api.openapi import contract_text
+from app.api.problem_details import problem_of, problem_response
+from app.api.route import GuardedRoute
+from app.api.scopes import Route, ScopeGap, refuse_gaps
+from app.database.clock import Clock, SystemClock
+from app.database.keyed_hash import KeyedHash
+from app.database.location import Location, located
+from app.database.partitions import ensure_partitions, partitioned_tables
+from app.database.transaction import Database
+from app.differentiate import fields as differentiate
+from app.flows.erasure import expire_idle
+from app.flows.event_intake import CUSTOMER_CHANGED
+from app.flows.event_reading import Reader
+from app.flows.rescore import rescore, sweep
+from app.flows.touchpoint import Desk
+from app.identify.normalise import warm_up
+from app.interact import fields as interact
+from app.personalise import fields as personalise
+from app.personalise.bundle import read_catalogue, shipped_document
+from app.problems import Problem
+from app.rules.fields import FieldRegistry
+from app.settings import Settings
+from app.vocabulary import CustomerId
+from app.worker import Job, Worker, work_until_told
+
+TITLE: Final = "idip"
+CONTRACT_VERSION: Final = "1"
+DESCRIPTION: Final = "Who is this, what are they worth, what should we do now."
+
+ROUTERS: Final = (
+    operations.router,
+    identity.router,
+    touchpoints.router,
+    outcomes.router,
+    decisions.router,
+    events.router,
+    customers.router,
+    scoring_runs.router,
+    catalogue.router,
+    keys.router,
+)
+
+WORKERS_CONNECTIONS: Final = 2
+
+Opener = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+_NO_TELEMETRY: Final[TelemetryConfig] = {
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "operation_spans": False,
+    "auto_configure": False,
+}
+"""The framework's own would put paths, queries and the words of errors into spans and logs."""
+
+
+def create_app(house: House) -> FastAPI:
+    """Return the application on an open house.
+
+    Raises:
+        ScopeGap: a route and the table of scopes disagree.
+    """
+    app = _wired(house.settings)
+    app.state.house = house
+    return app
+
+
+def serving_app() -> FastAPI:
+    """Return the application that opens its own house when it starts: what ``uvicorn`` serves."""
+    settings = Settings.from_environ(os.environ)
+    configure_logging(settings.log_level, sys.stdout)
+    return _wired(settings, _opening(settings))
+
+
+def contract() -> str:
+    """Return the text of ``openapi/v1.json`` as the code has it."""
+    return contract_text(_wired(Settings()))
+
+
+async def open_house(settings: Settings, location: Location, clock: Clock) -> House:
+    """Connect to the database and make what every request uses.
+
+    Raises:
+        SettingsError, Unavailable: as ``Database.open`` tells.
+    """
+    warm_up(settings.country)
+    database = await Database.open(settings, location.url, application_name="idip api")
+    return furnished(settings, database, location.keyed_hash, clock)
+
+
+def furnished(settings: Settings, database: Database, keyed_hash: KeyedHash, clock: Clock) -> House:
+    """Return the house around an open database."""
+    return House(
+        settings=settings,
+        database=database,
+        clock=clock,
+        keyed_hash=keyed_hash,
+        reader=Reader(
+            keyed_hash=keyed_hash,
+            country=settings.country,
+            currency=settings.currency,
+            zone=settings.zone,
+            future_tolerance=timedelta(hours=settings.future_tolerance_hours),
+        ),
+        desk=Desk(
+            keyed_hash=keyed_hash,
+            country=settings.country,
+            zone=settings.zone,
+            company_name=settings.company_name,
+            catalogue=read_catalogue(shipped_document(), registry()),
+        ),
+        key_ring=KeyRing(database, keyed_hash, clock, ttl_s=settings.key_cache_ttl_ms / 1000),
+    )
+
+
+def registry() -> FieldRegistry:
+    """Return every field a rule may ask about: what each stage exports, joined."""
+    return FieldRegistry.join(differentiate.FIELDS, interact.FIELDS, personalise.FIELDS)
+
+
+async def run_worker() -> None:
+    """Do what need not be done before an answer, until told to stop."""
+    settings = Settings.from_environ(os.environ)
+    configure_logging(settings.log_level, sys.stdout)
+    async with located(settings) as location:
+        few = settings.model_copy(update={"pool_size": WORKERS_CONNECTIONS})
+        database = await Database.open(few, location.url, application_name="idip worker")
+        try:
+            await work_until_told(hired(settings, database, SystemClock()))
+        finally:
+            await database.close()
+
+
+def hired(settings: Settings, database: Database, clock: Clock) -> Worker:
+    """Return the worker with all it has to do, by topic of the outbox and by the calendar."""
+
+    async def rescore_customer(ids: Mapping[str, str]) -> None:
+        customer = CustomerId(UUID(ids["customer_id"]))
+        await database.write(lambda tx: rescore(tx, customer, settings.zone, clock.now()))
+
+    async def sweep_lists() -> None:
+        while await database.write(lambda tx: sweep(tx, settings.zone, clock.now())):
+            pass
+
+    async def expire_anonymous() -> None:
+        now = clock.now()
+        before = now - timedelta(days=settings.anonymous_idle_days)
+        while await database.write(lambda tx: expire_idle(tx, before, now)):
+            pass
+
+    async def make_partitions() -> None:
+        for table in partitioned_tables():
+            await database.write(partial(ensure_partitions, table=table, now=clock.now()))
+
+    return Worker(
+        database,
+        {CUSTOMER_CHANGED: rescore_customer},
+        (
+            Job("sweep lists", timedelta(minutes=10), sweep_lists),
+            Job("expire anonymous", timedelta(hours=1), expire_anonymous),
+            Job("make partitions", timedelta(days=1), make_partitions),
+        ),
+    )
+
+
+def _opening(settings: Settings) -> Opener:
+    @asynccontextmanager
+    async def opened(app: FastAPI) -> AsyncIterator[None]:
+        async with located(settings) as location:
+            app.state.house = await open_house(settings, location, SystemClock())
+            try:
+                yield
+            finally:
+                await app.state.house.database.close()
+
+    return opened
+
+
+def _wired(settings: Settings, opening: Opener | None = None) -> FastAPI:
+    app = FastAPI(
+        title=TITLE,
+        version=CONTRACT_VERSION,
+        description=DESCRIPTION,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        telemetry=_NO_TELEMETRY,
+        lifespan=opening,
+        generate_unique_id_function=lambda route: route.name,
+        middleware=[Middleware(Edge, longest_body=settings.max_body_bytes)],
+        exception_handlers=dict.fromkeys(
+            (Problem, HTTPException, RequestValidationError), _answer_problem
+        ),
+    )
+    for router in ROUTERS:
+        app.include_router(router)
+    refuse_gaps(_served(app))
+    return app
+
+
+def _served(app: FastAPI) -> Iterator[Route]:
+    """Yield every route of the application.
+
+    Raises:
+        ScopeGap: one of them is not guarded, so that the table would mean nothing for it.
+    """
+    for found in iter_route_contexts(app.routes):
+        if not isinstance(found.original_route, GuardedRoute):
+            raise ScopeGap(f"{found.path} is not made by new_router")
+        for method in found.original_route.methods or ():
+            yield method, found.original_route.path_format
+
+
+async def _answer_problem(request: Request, error: Exception) -> Response:
+    problem = problem_of(error) or Problem()
+    headers = error.headers if isinstance(error, HTTPException) else None
+    return problem_response(problem, exchange_of(request.scope).request_id, headers)
