@@ -3,7 +3,7 @@
 JSON is read by orjson, which refuses NaN, Infinity, numbers too large for a double, lone
 surrogates, a byte order mark and whatever is not UTF-8.  Refused here besides: U+0000 anywhere (the
 database could not store it), integers that do not fit 64 bits (they would silently lose digits),
-deep nesting and objects with very many members.  Of a name given twice in one object the last
+deep nesting, and very many members or values.  Of a name given twice in one object the last
 counts (RFC 8259 leaves that open); contents are compared after reading, so no check is passed by
 one of the two and used with the other.
 """
@@ -25,7 +25,10 @@ from app.problems import Malformed, TooLarge, UnsupportedMedia
 
 JSON: Final = "application/json"
 DEEPEST: Final = 32
-MOST_MEMBERS: Final = 256
+MOST_MEMBERS: Final = 128
+MOST_VALUES: Final = 200_000
+"""Four megabytes of brackets would keep everybody waiting; a thousand events have a fifth of it."""
+
 ARRIVAL_LIMIT_S: Final = 5.0
 
 _GZIP: Final = zlib.MAX_WBITS + 16
@@ -121,7 +124,11 @@ def parse_json(data: bytes) -> Any:
 
 def _refuse_unusable(document: Any) -> None:
     level: list[Any] = [[document]]
+    seen = 0
     for _ in range(DEEPEST + 1):
+        seen += sum(map(len, level))
+        if seen > MOST_VALUES:
+            raise TooLarge("there are too many values in it", code="too-many-values")
         level = [part for whole in level for part in _parts(whole) if _has_parts(part)]
         if not level:
             return

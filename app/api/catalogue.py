@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 from app.api.dependencies import TheHouse
+from app.api.problem_details import promised
 from app.api.route import new_router
 from app.api.wire import Answer
 from app.personalise import queries
@@ -20,7 +22,7 @@ class CatalogueAnswer(Answer):
     content: dict[str, Any]
 
 
-@router.get("/v1/catalogue")
+@router.get("/v1/catalogue", responses=promised(HTTPStatus.NOT_FOUND))
 async def get_catalogue(house: TheHouse) -> CatalogueAnswer:
     """Return the actions, clauses and policies that decisions are made from now."""
     bundle_id = house.desk.catalogue.bundle_id

@@ -34,7 +34,7 @@ router = new_router("events")
 
 LINES: Final = "application/x-ndjson"
 MOST_ITEMS: Final = 1_000
-_BREATH: Final = 100
+_BREATH: Final = 25
 """After so many documents others get their turn: a ring waits no longer than these take."""
 
 Item = EventCommand | Unreadable

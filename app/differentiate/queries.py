@@ -24,6 +24,7 @@ from app.differentiate.tables import (
 )
 from app.differentiate.trade import TradeEntry, TradeFact, TradeKind, TradeStatus
 from app.differentiate.yardstick import Yardstick
+from app.problems import Unavailable
 from app.vocabulary import CustomerId, RecordId, ScoringRunId
 
 CLAIM_ORDERS = statement("app.differentiate", "claim_orders")
@@ -58,6 +59,16 @@ RATES_ON = text(
     "CAST(:currencies AS text[]), CAST(:days AS date[])) AS n (currency, valid_on)"
     " ON r.currency = n.currency AND r.valid_on = n.valid_on"
 )
+
+
+class NotFounded(Unavailable):
+    """No yardstick holds yet: ``idip serve`` puts one there before it serves."""
+
+    code = "not-founded"
+
+    def __init__(self) -> None:
+        """Say what to do."""
+        super().__init__("no yardstick holds yet; start with `idip serve`", retry_after_s=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,8 +242,14 @@ async def population(tx: Connection, today: date, window_days: int) -> list[Cust
 
 
 async def active_run(tx: Connection) -> ActiveRun:
-    """Return the yardstick that holds now; the first migration ships one."""
-    row = (await tx.execute(ACTIVE_RUN)).one()
+    """Return the yardstick that holds now.
+
+    Raises:
+        NotFounded: none does yet.
+    """
+    row = (await tx.execute(ACTIVE_RUN)).one_or_none()
+    if row is None:
+        raise NotFounded
     return ActiveRun(row.run_id, row.version, Yardstick.from_json(row.yardstick))
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from app.database.partitions import smallest_uuid7
 from app.database.statements import statement
 from app.database.transaction import Connection
-from app.differentiate.queries import ActiveRun, numbers_from
+from app.differentiate.queries import ActiveRun, NotFounded, numbers_from
 from app.differentiate.rfv import CustomerNumbers
 from app.differentiate.yardstick import Yardstick
 from app.interact.caps import Contact
@@ -144,6 +144,8 @@ async def snapshot(
         },
     )
     row = result.one()
+    if row.run is None:
+        raise NotFounded
     run = ActiveRun(
         ScoringRunId(UUID(row.run["run_id"])),
         row.run["version"],

@@ -1,4 +1,4 @@
-"""Who calls in a test of the surface?  Clients with keys of their own, on a house that is rolled back.
+"""Who calls in a test of the surface?  Clients with keys of their own, and all is rolled back.
 
 house        on ``database``, with a clock that stands still
 app          the application itself: ``create_app(house)``

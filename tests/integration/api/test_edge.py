@@ -12,7 +12,6 @@ from uuid import UUID
 
 import httpx
 import pytest
-from fastapi import FastAPI
 from starlette.types import Message, Receive, Scope, Send
 
 import app.main
