@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import Response
@@ -21,7 +21,7 @@ from app.problems import NotFound
 
 router = new_router("keys")
 
-MOST_SOURCES = 100
+MOST_SOURCES: Final = 100
 
 
 class KeyDocument(Document):

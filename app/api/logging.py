@@ -61,7 +61,7 @@ def configure_logging(level: str, stream: TextIO) -> None:
         cache_logger_on_first_use=False,
     )
     logging.root.handlers = [_OfLibraries()]
-    logging.root.setLevel(number)
+    logging.root.setLevel(max(number, logging.WARNING))
 
 
 def only_allowed(
