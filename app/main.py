@@ -44,11 +44,11 @@ from app.database.location import Location, located
 from app.database.partitions import ensure_partitions, partitioned_tables
 from app.database.transaction import Database
 from app.differentiate import fields as differentiate
+from app.flows.desk import Desk
 from app.flows.erasure import expire_idle
 from app.flows.event_intake import CUSTOMER_CHANGED
 from app.flows.event_reading import Reader
 from app.flows.rescore import rescore, sweep
-from app.flows.touchpoint import Desk
 from app.identify.normalise import warm_up
 from app.interact import fields as interact
 from app.personalise import fields as personalise

@@ -14,7 +14,6 @@ from app.differentiate.segments import SEGMENT_NAMES
 from app.flows.customer_facts import open_complaint
 from app.flows.customer_view import CustomerView
 from app.flows.identity_decision import Regrouped
-from app.flows.touchpoint_answer import display_name
 from app.identify.rows import RecordLink
 from app.interact.consent import MARKETING, consent_state
 from app.vocabulary import Assurance, Channel, CustomerId, Locale
@@ -191,7 +190,7 @@ def customer_answer(view: CustomerView, now: datetime, locale: Locale) -> Custom
         id=view.customer_id,
         asked_id=view.asked_id,
         former_ids=list(view.former_ids),
-        display_name=display_name(view.profile),
+        display_name=view.display_name,
         profile=dict(view.profile),
         identifiers=[
             KnownByAnswer(

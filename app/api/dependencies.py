@@ -13,8 +13,8 @@ from app.api.edge import Exchange, exchange_of
 from app.database.clock import Clock
 from app.database.keyed_hash import KeyedHash
 from app.database.transaction import Database
+from app.flows.desk import Desk
 from app.flows.event_reading import Reader
-from app.flows.touchpoint import Desk
 from app.settings import Settings
 from app.vocabulary import Locale
 

@@ -43,6 +43,11 @@ def history_of(snapshot: Snapshot) -> History:
     return History(contacts=snapshot.offers, outcomes=snapshot.outcomes)
 
 
+def display_name(profile: Mapping[str, str]) -> str | None:
+    """Return how somebody wants to be called: a social name before the registered one."""
+    return profile.get("social_name") or profile.get("name") or profile.get("trade_name")
+
+
 def open_complaint(complaints: Iterable[Complaint]) -> bool:
     """Return whether any case is still open."""
     return any(case.status != _CLOSED for case in complaints)

@@ -12,7 +12,7 @@ from app.database.transaction import Connection
 from app.differentiate import score
 from app.differentiate.score import Value
 from app.flows import queries
-from app.flows.customer_facts import facts_of
+from app.flows.customer_facts import display_name, facts_of
 from app.flows.queries import Snapshot
 from app.identify import queries as identify
 from app.identify.merge import current_id
@@ -33,6 +33,11 @@ class CustomerView:
     value: Value
     facts: Mapping[str, object]
     snapshot: Snapshot
+
+    @property
+    def display_name(self) -> str | None:
+        """Return how they want to be called."""
+        return display_name(self.profile)
 
 
 async def view(tx: Connection, customer: CustomerId, zone: ZoneInfo, now: datetime) -> CustomerView:

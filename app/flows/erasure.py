@@ -20,7 +20,6 @@ from app.ledger import queries as ledger
 from app.personalise import queries as personalise
 from app.vocabulary import CustomerId
 
-
 EXPIRED_AT_ONCE: Final = 100
 """Anonymous customers forgotten in one transaction."""
 

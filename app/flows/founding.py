@@ -12,6 +12,7 @@ from typing import Any, Final
 from uuid_utils.compat import uuid7
 
 from app.database.failures import constraint_of
+from app.database.statements import statement
 from app.database.transaction import Connection
 from app.differentiate import queries as differentiate
 from app.differentiate.yardstick import shipped
@@ -19,6 +20,8 @@ from app.personalise import queries as personalise
 from app.personalise.bundle import bundle_id
 from app.settings import Settings
 from app.vocabulary import ScoringRunId
+
+HOLDS_FACTS = statement("app.flows", "holds_facts")
 
 FIRST_VERSION: Final = 1
 
@@ -34,6 +37,11 @@ async def found(
     if not await differentiate.runs(tx):
         await _found_yardstick(tx, settings, now.astimezone(settings.zone).date(), now)
     await personalise.publish_bundle(tx, bundle_id(catalogue), catalogue, now)
+
+
+async def holds_facts(tx: Connection) -> bool:
+    """Tell whether any fact has ever come into this database."""
+    return bool((await tx.execute(HOLDS_FACTS)).scalar_one())
 
 
 async def _found_yardstick(tx: Connection, settings: Settings, on: date, now: datetime) -> None:

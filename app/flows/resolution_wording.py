@@ -36,12 +36,13 @@ _AMBIGUOUS: Final = Wording(
     "{count} clientes tienen los datos indicados: confirme con quién habla.",
     "{count} customers have what was given: confirm who is speaking.",
 )
+_NOBODY: Final = Wording(
+    "Ninguém com estes dados até agora.",
+    "Nadie con estos datos hasta ahora.",
+    "Nobody with these details so far.",
+)
 _UNKNOWN: Final = {
-    "not_seen_before": Wording(
-        "Ninguém com estes dados até agora.",
-        "Nadie con estos datos hasta ahora.",
-        "Nobody with these details so far.",
-    ),
+    "not_seen_before": _NOBODY,
     "never_identifies": Wording(
         "Este dado é compartilhado por muitos e não identifica ninguém.",
         "Este dato lo comparten muchos y no identifica a nadie.",
@@ -74,7 +75,7 @@ def sentence_for(who: Resolution, locale: Locale) -> str:
         case MatchState.AMBIGUOUS:
             return _AMBIGUOUS.filled(locale, {"count": str(len(who.candidates))})
         case _:
-            return _UNKNOWN[who.reason].in_locale(locale)
+            return _UNKNOWN.get(who.reason, _NOBODY).in_locale(locale)
 
 
 def question_for(candidate: Candidate, locale: Locale) -> str:

@@ -7,18 +7,15 @@ stage will fill is there already, as null.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from app.differentiate.score import Value
-from app.flows.queries import Snapshot
+from app.flows.moment import Moment
 from app.flows.resolution_wording import question_for, sentence_for
 from app.flows.touchpoint_command import TouchpointCommand
-from app.identify.resolve import LATE, Candidate, MatchState, Resolution
+from app.identify.resolve import LATE, Candidate, MatchState
 from app.interact.caps import CARE
-from app.interact.contact_policy import CONVERSATIONS, Permission, Reason
+from app.interact.contact_policy import Permission, Reason
 from app.interact.lifecycle import Lifecycle
 from app.interact.routing import Caller, Routing, route
 from app.personalise.catalogue import Action, Catalogue
@@ -33,38 +30,12 @@ from app.personalise.explain import (
 from app.vocabulary import (
     Assurance,
     DecisionId,
-    Direction,
-    IdentifierType,
     Locale,
     TouchpointId,
 )
 
-SPEAK_NAME_FROM: Final = 0.99
-"""Below this match probability nobody is greeted by name: a wrong name tells a secret."""
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """A moment of contact with what was found out about it; ``value`` is None unless known."""
-
-    touchpoint_id: TouchpointId
-    command: TouchpointCommand
-    who: Resolution
-    value: Value | None
-    seen: Snapshot
-    at: datetime
-
-    @property
-    def locale(self) -> Locale:
-        """Return the language in which people read the answer."""
-        return self.command.locale
-
-    @property
-    def comes_later(self) -> bool:
-        """Return whether a caller's own reason has to be dealt with before anything is offered."""
-        command = self.command
-        talks = command.channel in CONVERSATIONS and command.direction is Direction.INBOUND
-        return talks and "reason_closed" not in command.context
+CALLER_ID: Final = "caller_id"
+"""How sure a number alone makes: anybody may be holding the telephone."""
 
 
 def answer_of(
@@ -78,7 +49,7 @@ def answer_of(
     return {
         "touchpoint_id": str(moment.touchpoint_id),
         "customer": _customer(moment),
-        "value": None if moment.value is None else _value(moment.value, facts),
+        "value": _value(moment, facts),
         "routing": _routing(route(_caller(moment, facts))),
         "selling_allowed": _selling(moment, decided),
         "decisions": [
@@ -112,7 +83,7 @@ def degraded_answer(
             "former_ids": [],
             "confidence": 0.0,
             "reason": sentence_for(LATE, command.locale),
-            "assurance": "caller_id",
+            "assurance": CALLER_ID,
             "may_speak_name": False,
             "may_disclose": False,
             "display_name": None,
@@ -138,38 +109,8 @@ def degraded_answer(
     }
 
 
-def script_values(moment: Moment, company_name: str) -> dict[str, str]:
-    """Return what the placeholders of scripts may be filled with; a name only if it may be said."""
-    values = {"company": company_name}
-    name = display_name(moment.seen.profile)
-    if name and may_speak_name(moment.who):
-        values["name"] = name.split()[0]
-    return values
-
-
-def display_name(profile: Mapping[str, str]) -> str | None:
-    """Return how somebody wants to be called: a social name before the registered one."""
-    return profile.get("social_name") or profile.get("name") or profile.get("trade_name")
-
-
-def may_speak_name(who: Resolution) -> bool:
-    """Return whether the caller may be greeted by name: sure enough, and on nobody else's line."""
-    if who.customer is None or who.customer.confidence < SPEAK_NAME_FROM:
-        return False
-    return all(evidence.holders <= 1 for evidence in who.customer.evidence)
-
-
-def is_verified(who: Resolution) -> bool:
-    """Return whether the customer proved who they are: caller id is no proof, a login is."""
-    if who.customer is None:
-        return False
-    return any(evidence.type is IdentifierType.VISIT for evidence in who.customer.evidence)
-
-
 def _customer(moment: Moment) -> dict[str, Any]:
-    who, profile = moment.who, moment.seen.profile
-    known = who.customer
-    verified = is_verified(who)
+    who, known = moment.who, moment.who.customer
     candidates = who.candidates if who.state is MatchState.AMBIGUOUS else ()
     return {
         "state": who.state.value,
@@ -177,12 +118,12 @@ def _customer(moment: Moment) -> dict[str, Any]:
         "former_ids": [],
         "confidence": 0.0 if known is None else round(known.confidence, 6),
         "reason": sentence_for(who, moment.locale),
-        "assurance": Assurance.VERIFIED.value if verified else "caller_id",
-        "may_speak_name": may_speak_name(who),
-        "may_disclose": verified,
-        "display_name": None if known is None else display_name(profile),
+        "assurance": Assurance.VERIFIED.value if moment.is_verified else CALLER_ID,
+        "may_speak_name": moment.may_speak_name,
+        "may_disclose": moment.is_verified,
+        "display_name": None if known is None else moment.display_name,
         "candidates": [_candidate(each, moment.locale) for each in candidates[:3]],
-        "owner": None if known is None else profile.get("owner"),
+        "owner": None if known is None else moment.seen.profile.get("owner"),
     }
 
 
@@ -194,7 +135,10 @@ def _candidate(candidate: Candidate, locale: Locale) -> dict[str, Any]:
     }
 
 
-def _value(value: Value, facts: Mapping[str, object]) -> dict[str, Any]:
+def _value(moment: Moment, facts: Mapping[str, object]) -> dict[str, Any] | None:
+    value = moment.value
+    if value is None:
+        return None
     return {
         "r": value.rfv and value.rfv.r,
         "f": value.rfv and value.rfv.f,
@@ -214,7 +158,7 @@ def _caller(moment: Moment, facts: Mapping[str, object]) -> Caller:
     human_first = facts.get("human_first")
     intent = facts.get("intent")
     return Caller(
-        known=moment.who.state is MatchState.KNOWN,
+        known=moment.is_known,
         value_score=value.rfv.v if value and value.rfv else None,
         segment=value.segment.value if value else None,
         stage=Lifecycle(stage) if isinstance(stage, str) else None,
@@ -222,7 +166,7 @@ def _caller(moment: Moment, facts: Mapping[str, object]) -> Caller:
         human_first=human_first if isinstance(human_first, bool) else None,
         intent=intent if isinstance(intent, str) else None,
         calls_7d=moment.seen.calls_7d if value else None,
-        may_speak_name=may_speak_name(moment.who),
+        may_speak_name=moment.may_speak_name,
         owner=moment.seen.profile.get("owner") if value else None,
     )
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import orjson
 
+from app.flows.moment import Moment
 from app.flows.queries import DecisionRow, TouchpointRow
-from app.flows.touchpoint_answer import Moment
 from app.personalise.catalogue import Catalogue
 from app.personalise.decide import Decided, SlotDecision
 from app.personalise.decision_document import inputs_to_document, result_to_document

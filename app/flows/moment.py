@@ -1,0 +1,123 @@
+"""What is one moment of contact, once everything is on the table?  Pure, and all deciding needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from app.differentiate.score import Value, value_of
+from app.flows.customer_facts import display_name, facts_of, history_of
+from app.flows.queries import Snapshot
+from app.flows.touchpoint_command import TouchpointCommand
+from app.identify.resolve import MatchState, Resolution
+from app.interact.contact_policy import CONVERSATIONS
+from app.personalise.funnel import Ask, History
+from app.vocabulary import Direction, IdentifierType, Locale, TouchpointId
+
+SPEAK_NAME_FROM = 0.99
+"""Below this match probability nobody is greeted by name: a wrong name tells a secret."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A question with who it is about and all that is known of them."""
+
+    touchpoint_id: TouchpointId
+    command: TouchpointCommand
+    who: Resolution
+    seen: Snapshot
+    at: datetime
+    zone: ZoneInfo
+
+    @property
+    def locale(self) -> Locale:
+        """Return the language in which people read the answer."""
+        return self.command.locale
+
+    @property
+    def today(self) -> date:
+        """Return the business day it falls on."""
+        return self.at.astimezone(self.zone).date()
+
+    @property
+    def is_known(self) -> bool:
+        """Return whether we know who it is."""
+        return self.who.state is MatchState.KNOWN
+
+    @property
+    def value(self) -> Value | None:
+        """Return what a known customer is worth."""
+        return value_of(self.seen.numbers, self.seen.run, self.today) if self.is_known else None
+
+    @property
+    def comes_later(self) -> bool:
+        """Return whether the caller's own reason has to be dealt with before anything is offered.
+
+        At ring time nobody can know yet that it will be.  So what to offer is decided for that
+        moment, and the answer says to wait for it (ADR 11).
+        """
+        command = self.command
+        talks = command.channel in CONVERSATIONS and command.direction is Direction.INBOUND
+        return talks and "reason_closed" not in command.context
+
+    @property
+    def may_speak_name(self) -> bool:
+        """Return whether to greet by name: sure enough, and on nobody else's line."""
+        customer = self.who.customer
+        if customer is None or customer.confidence < SPEAK_NAME_FROM:
+            return False
+        return all(evidence.holders <= 1 for evidence in customer.evidence)
+
+    @property
+    def is_verified(self) -> bool:
+        """Return whether they proved who they are: caller id is no proof, a login is."""
+        customer = self.who.customer
+        if customer is None:
+            return False
+        return any(evidence.type is IdentifierType.VISIT for evidence in customer.evidence)
+
+    def facts(self) -> dict[str, object]:
+        """Return the facts of the customer and of the contact, in the words of the rules."""
+        command, value = self.command, self.value
+        known = {}
+        if value is not None:
+            known = facts_of(self.seen, value, command.channel, self.today, self.at)
+        return {
+            **known,
+            **command.context,
+            **({"reason_closed": True} if self.comes_later else {}),
+            "channel": command.channel.value,
+            "direction": command.direction.value,
+        }
+
+    def history(self) -> History:
+        """Return what was offered before and what came of it."""
+        return history_of(self.seen)
+
+    def ask(self, company_name: str) -> Ask:
+        """Return the question that deciding answers."""
+        command = self.command
+        return Ask(
+            seed=str(self.touchpoint_id),
+            at=self.at,
+            channel=command.channel,
+            direction=command.direction,
+            locale=command.locale,
+            slots=command.slots,
+            local_at=self.at.astimezone(self.zone),
+            script_values=self._script_values(company_name),
+        )
+
+    @property
+    def display_name(self) -> str | None:
+        """Return how they want to be called."""
+        return display_name(self.seen.profile)
+
+    def _script_values(self, company_name: str) -> dict[str, str]:
+        """Return what fills the placeholders of scripts; a name only if it may be said."""
+        values = {"company": company_name}
+        name = self.display_name
+        if name and self.may_speak_name:
+            values["name"] = name.split()[0]
+        return values
