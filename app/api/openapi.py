@@ -16,7 +16,8 @@ from pydantic.json_schema import models_json_schema
 
 from app.api import cloud_events, events
 from app.api.bodies import JSON
-from app.api.event_document import DATA_OF, EventDocument
+from app.api.event_data import DATA_OF
+from app.api.event_document import EventDocument
 from app.api.problem_details import (
     MEDIA_TYPE,
     MethodNotAllowed,

@@ -13,7 +13,8 @@ from pydantic.fields import FieldInfo
 
 from app.api import event_document as documents
 from app.api.cloud_events import read_cloud_event
-from app.api.event_document import DATA_OF, read_event_document
+from app.api.event_data import DATA_OF
+from app.api.event_document import read_event_document
 from app.api.wire import Document
 from app.flows.event_command import EventCommand, EventType
 from app.identify.normalise import Fault
