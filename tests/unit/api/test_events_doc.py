@@ -11,7 +11,7 @@ import orjson
 import pytest
 from pydantic.fields import FieldInfo
 
-from app.api import event_document as documents
+from app.api import event_data, event_document
 from app.api.cloud_events import read_cloud_event
 from app.api.event_data import DATA_OF
 from app.api.event_document import read_event_document
@@ -22,13 +22,13 @@ from app.vocabulary import Channel, IdentifierType
 
 TEXT: Final = (Path(__file__).parents[3] / "docs" / "events.md").read_text("utf-8")
 PARTS: Final[dict[str, type[Document]]] = {
-    "An event": documents.EventDocument,
-    "Identifiers": documents.IdentifierDocument,
-    "Profile": documents.ProfileDocument,
-    "Reference": documents.Reference,
-    "Line": documents.SaleLine,
-    "Payment": documents.Payment,
-    "Hours": documents.Hours,
+    "An event": event_document.EventDocument,
+    "Identifiers": event_document.IdentifierDocument,
+    "Profile": event_document.ProfileDocument,
+    "Reference": event_data.Reference,
+    "Line": event_data.SaleLine,
+    "Payment": event_data.Payment,
+    "Hours": event_data.Hours,
 }
 HEADING: Final = re.compile(r"^##+ (.+)$", re.MULTILINE)
 CODE: Final = re.compile(r"`([^`]+)`")
