@@ -1,17 +1,22 @@
-"""How are client keys stored and found?  Every statement about them; the key itself is in none."""
+"""How are clients' keys and our answers to them stored?  No key is in any of it, nor can be read."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, func, insert, select, update
+from sqlalchemy import Row, bindparam, delete, func, insert, null, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.exc import DBAPIError
 
 from app.access.scopes import Scope
-from app.access.tables import api_key
+from app.access.tables import api_key, idempotency_key
+from app.database.failures import sqlstate_of
 from app.database.transaction import Connection
+from app.problems import Conflict
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,3 +101,91 @@ def _stored(row: Row[Any]) -> StoredKey:
         expires_at=row.expires_at,
         revoked_at=row.revoked_at,
     )
+
+
+# --- answers given before ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAnswer:
+    """What is kept of an answered request; ``sealed`` is None once it has been erased."""
+
+    fingerprint: bytes
+    status: int
+    media_type: str | None
+    sealed: bytes | None
+
+
+_LOCK_TIMED_OUT: Final = "55P03"
+_MOST_AT_ONCE: Final = 1_000
+
+_CLAIM: Final = (
+    upsert(idempotency_key).on_conflict_do_nothing().returning(idempotency_key.c.key_hash)
+)
+_KEEP: Final = update(idempotency_key).where(idempotency_key.c.key_hash == bindparam("wanted"))
+_FIND_ANSWER: Final = select(
+    idempotency_key.c.fingerprint,
+    idempotency_key.c.status,
+    idempotency_key.c.media_type,
+    idempotency_key.c.sealed,
+).where(idempotency_key.c.key_hash == bindparam("wanted"))
+_ERASE_ANSWERS: Final = (
+    update(idempotency_key)
+    .where(idempotency_key.c.mentions.overlap(bindparam("ids", type_=idempotency_key.c.mentions.type)))
+    .values(sealed=null(), mentions=null())
+)
+_EXPIRED: Final = (
+    select(idempotency_key.c.key_hash)
+    .where(idempotency_key.c.claimed_at < bindparam("before"))
+    .order_by(idempotency_key.c.claimed_at)
+    .limit(_MOST_AT_ONCE)
+    .with_for_update(skip_locked=True)
+)
+_EXPIRE: Final = delete(idempotency_key).where(idempotency_key.c.key_hash.in_(_EXPIRED))
+
+
+async def claim_key(tx: Connection, key_hash: bytes, fingerprint: bytes, now: datetime) -> bool:
+    """Take a key for this transaction; False if one that is committed has it.
+
+    Waits for another that has it and is under way: what that one does decides.
+
+    Raises:
+        Conflict: it was still under way when the lock time-out was over.
+    """
+    row = {"key_hash": key_hash, "fingerprint": fingerprint, "claimed_at": now}
+    try:
+        claimed = await tx.execute(_CLAIM, row)
+    except DBAPIError as error:
+        if sqlstate_of(error) != _LOCK_TIMED_OUT:
+            raise
+        raise Conflict(
+            "a request with this key is being worked on", code="idempotency-key-in-use"
+        ) from None
+    return claimed.one_or_none() is not None
+
+
+async def keep_answer(
+    tx: Connection, key_hash: bytes, answer: StoredAnswer, mentions: Collection[UUID]
+) -> None:
+    """Store the answer under a key that this transaction has taken."""
+    values = asdict(answer) | {"wanted": key_hash, "mentions": sorted(mentions)}
+    await tx.execute(_KEEP, values)
+
+
+async def find_answer(tx: Connection, key_hash: bytes) -> StoredAnswer | None:
+    """Return the answer stored under a key, or None if the key is not there any more."""
+    row = (await tx.execute(_FIND_ANSWER, {"wanted": key_hash})).one_or_none()
+    return None if row is None else StoredAnswer(*row)
+
+
+async def erase_answers(tx: Connection, ids: Collection[UUID]) -> None:
+    """Forget what was said in every answer that names one of these ids; that it was given stays.
+
+    So whoever sends the key again has no second effect.  Index: ``ix_idempotency_key_mentions``.
+    """
+    await tx.execute(_ERASE_ANSWERS, {"ids": sorted(ids)})
+
+
+async def expire_answers(tx: Connection, before: datetime) -> int:
+    """Delete keys claimed before a moment, oldest first, a thousand at most; return how many."""
+    return (await tx.execute(_EXPIRE, {"before": before})).rowcount

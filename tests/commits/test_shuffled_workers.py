@@ -1,4 +1,4 @@
-"""Four workers, shuffled arrays, the same customers: one partition, equal numbers, nothing twice."""
+"""Four workers, shuffled arrays, the same customers: one partition, equal numbers, once each."""
 
 from __future__ import annotations
 

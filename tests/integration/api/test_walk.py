@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -10,6 +11,7 @@ import pytest
 
 from app.access.scopes import Scope
 from app.api.dependencies import House
+from app.database.clock import FixedClock
 from app.flows.founding import found
 from app.personalise.bundle import shipped_document
 from tests.builders import CPF_BIA, a_sale, an_event, email, phone, tax_id
@@ -183,3 +185,51 @@ async def test_past_its_deadline_a_ring_is_answered_all_the_same(
     assert answer["degraded"][0] == "deadline"
     assert answer["routing"]["ivr"] == "full"
     assert answer["decisions"] == []
+
+
+async def test_a_no_is_obeyed_on_its_channel(every: httpx.AsyncClient) -> None:
+    await regular(every)
+    assert (await rung(every))["selling_allowed"]["allowed"] is True
+    no = {"purpose": "marketing", "channel": "voice", "status": "denied"}
+    await told(every, an_event("consent", record_key="C-1", data=no))
+    answer = await rung(every)
+    assert answer["selling_allowed"]["reason"] == "consent_denied"
+    assert answer["decisions"][0]["strategy"] in {None, "service", "complaint"}
+    yes = no | {"status": "granted"}
+    later = "2026-11-20T11:00:00-03:00"
+    await told(every, an_event("consent", record_key="C-1", data=yes, time=later))
+    assert (await rung(every))["selling_allowed"]["allowed"] is True
+
+
+async def test_an_offer_is_not_made_for_ever(every: httpx.AsyncClient) -> None:
+    """Every offer has a cap: asked often enough, the same caller hears of something else."""
+    await regular(every)
+    offers = [(await rung(every))["decisions"][0] for _ in range(8)]
+    assert offers[0]["action"] is not None
+    last = offers[-1]
+    assert last["action"] != offers[0]["action"]
+    against = {each["action"]: each["reason"] for each in last["ruled_out"]}
+    assert against[offers[0]["action"]].startswith("cap_")
+
+
+async def test_worth_fades_without_a_write(every: httpx.AsyncClient, house: House) -> None:
+    customer = await regular(every)
+    path = f"/v1/customers/{customer}/score"
+    fresh = (await every.get(path)).json()
+    assert isinstance(house.clock, FixedClock)
+    house.clock.advance(timedelta(days=300))
+    faded = (await every.get(path)).json()
+    assert (fresh["r"], fresh["purchase_days"]) == (5, 11)
+    assert faded["r"] == 1
+    assert faded["purchase_days"] < fresh["purchase_days"]
+    assert faded["last_purchase_on"] == fresh["last_purchase_on"]
+
+
+async def test_an_agents_words_come_in_their_language(every: httpx.AsyncClient) -> None:
+    await regular(every)
+    words = set()
+    for language in ("pt-BR", "es", "en"):
+        wanted = {"Accept-Language": language}
+        answer = await every.post("/v1/touchpoints", json=RING, headers=wanted)
+        words.add(answer.json()["customer"]["reason"])
+    assert len(words) == 3

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+from uuid_utils.compat import uuid7
 
 from app.database.clock import FixedClock
 from app.database.keyed_hash import KeyedHash
@@ -14,7 +15,6 @@ from app.flows.event_command import ItemResult
 from app.flows.event_intake import take_events
 from app.vocabulary import ScoringRunId
 from tests.builders import a_reader, commands
-from uuid_utils.compat import uuid7
 
 Take = Callable[..., Awaitable[list[ItemResult]]]
 

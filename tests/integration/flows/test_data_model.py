@@ -20,13 +20,13 @@ from app.flows.event_command import ItemStatus
 from app.identify import queries as identify
 from app.identify.keys import keyed_record
 from app.identify.merge import Word, current_id, merge, split
-from app.identify.resolve import MatchState, who_is
 from app.identify.normalise import normalise
+from app.identify.resolve import MatchState, who_is
 from app.problems import Gone
 from app.vocabulary import CustomerId, Identifier, IdentifierType, RawIdentifier
 from tests.builders import (
-    CPF_BIA,
     CPF_ANA,
+    CPF_BIA,
     a_sale,
     an_event,
     email,

@@ -11,8 +11,8 @@ from app.database.clock import FixedClock
 from app.database.keyed_hash import KeyedHash
 from app.database.transaction import Connection
 from app.differentiate.fields import FIELDS as WORTH
-from app.flows.erasure import expire_idle
 from app.flows.desk import Desk
+from app.flows.erasure import expire_idle
 from app.flows.touchpoint import Told, answer_touchpoint
 from app.flows.touchpoint_command import Interaction, TouchpointCommand
 from app.interact.fields import FIELDS as DIALOGUE

@@ -1,0 +1,69 @@
+"""What do we know, for other programs to read?  ``idip export``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, BinaryIO, Literal
+
+import typer
+
+from app.cli import terminal
+
+if TYPE_CHECKING:
+    from app.settings import Settings
+
+STDOUT = Path("-")
+
+
+def export(
+    what: Annotated[
+        Literal["records", "customers", "scores", "decisions"], typer.Argument(show_default=False)
+    ],
+    out: Annotated[
+        Path, typer.Option(help="Where to write; - is stdout.", dir_okay=False)
+    ] = STDOUT,
+) -> None:
+    """Write what is known as NDJSON, one object a line.
+
+    records: source, record_key and customer_id of every record. customers: the numbers of a
+    lifetime. scores: R, F and V as of today. decisions: what was offered and what came of it.
+    """
+    settings = terminal.settings()
+    with _writing(out) as file:
+        rows = terminal.run(_export(settings, what, file))
+    terminal.say(f"{rows} {what}")
+
+
+async def _export(settings: Settings, what: str, file: BinaryIO) -> int:
+    from app.cli.house import at_home
+    from app.flows.export import Export, Perspective, export
+
+    rows = 0
+    # A cursor over everybody is one statement, however long it takes.
+    async with at_home(settings, statement_timeout_ms=0) as house:
+        today = house.clock.now().astimezone(settings.zone).date()
+        seen = Perspective(house.keyed_hash, settings.currency, today)
+        async with house.database.transaction(read_only=True) as tx:
+            async for line in export(tx, Export(what), seen):
+                file.write(line)
+                rows += 1
+    return rows
+
+
+@contextmanager
+def _writing(out: Path) -> Iterator[BinaryIO]:
+    """Yield where to write; a file appears under its name only when it is whole."""
+    if out == STDOUT:
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    draft = out.with_name(f"{out.name}.part")
+    try:
+        with draft.open("wb") as file:
+            yield file
+        draft.replace(out)
+    finally:
+        draft.unlink(missing_ok=True)

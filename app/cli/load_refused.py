@@ -1,0 +1,96 @@
+"""Which lines were refused, and why?  NDJSON of {line, problem, raw}, for its owner's eyes only."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+
+from app.cli.terminal import say
+from app.flows.load import Refusal
+from app.problems import Problem
+
+SHOWN: Final = 5
+"""Refusals told on the terminal: the reason of the first mostly explains the others."""
+
+_FAULTS_SHOWN: Final = 3
+
+
+class RefusedLines:
+    """The file of refused lines, if one is wanted; and the first few, to be shown."""
+
+    def __init__(self, path: Path | None, keep_bytes: int = 0) -> None:
+        """Keep so many bytes of the earlier part of this load; what stood after them comes again.
+
+        Raises:
+            OSError: the file cannot be written.
+        """
+        self.path = path
+        self.first: list[Refusal] = []
+        self._bytes = keep_bytes
+        self._descriptor = None if path is None else os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+        if self._descriptor is not None:
+            self._bytes = min(keep_bytes, os.fstat(self._descriptor).st_size)
+            os.ftruncate(self._descriptor, self._bytes)
+            os.lseek(self._descriptor, self._bytes, os.SEEK_SET)
+
+    def add(self, refusals: Iterable[Refusal]) -> int:
+        """Write refusals at the end; return the file's length in bytes."""
+        for refusal in refusals:
+            if len(self.first) < SHOWN:
+                self.first.append(refusal)
+            if self._descriptor is not None:
+                self._bytes += os.write(self._descriptor, _line(refusal))
+        return self._bytes
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+
+    def tell(self, count: int) -> None:
+        """Say on the terminal what the first refusals were, of so many in all."""
+        for refusal in self.first:
+            say(f"  {_told(refusal)}")
+        if count > len(self.first):
+            say(f"  and {count - len(self.first)} more")
+        if count:
+            say(f"refused lines are in {self.path}" if self.path else "--refused FILE keeps them")
+
+
+def _told(refusal: Refusal) -> str:
+    """Return a refusal in one line: where and why, never what stood there."""
+    faults = [f"{fault.pointer} {fault.detail}".strip() for fault in refusal.problem.faults]
+    why = "; ".join(faults[:_FAULTS_SHOWN]) or refusal.problem.detail
+    return f"line {refusal.line_number}: {why}"
+
+
+def _line(refusal: Refusal) -> bytes:
+    document = {
+        "line": refusal.line_number,
+        "problem": _problem(refusal.problem),
+        "raw": _text(refusal.raw).rstrip("\r\n"),
+    }
+    return orjson.dumps(document, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def _problem(problem: Problem) -> dict[str, Any]:
+    return {
+        "code": problem.reason,
+        "detail": problem.detail,
+        "faults": [
+            {"pointer": fault.pointer, "code": fault.code, "detail": fault.detail}
+            for fault in problem.faults
+        ],
+    }
+
+
+def _text(raw: bytes) -> str:
+    """Return a line as text; in Latin-1, which reads anything, where it is no UTF-8."""
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")

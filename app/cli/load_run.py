@@ -1,0 +1,121 @@
+"""How is a file loaded from a terminal?  With a bar, a place to go on from, and the refusals."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import aclosing, closing
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from app.cli import terminal
+from app.cli.house import OpenHouse, visiting
+from app.cli.load_file import LoadFile, item_of
+from app.cli.load_pace import PATIENT, fewer_collections
+from app.cli.load_progress import Bar, bar
+from app.cli.load_refused import RefusedLines
+from app.cli.load_resume import ResumeMark, Standing
+from app.database.location import Location, located
+from app.flows.load import Tally, is_known, load
+from app.problems import Unavailable
+from app.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class LoadResult:
+    """What came of a load, with what an earlier part of it had brought."""
+
+    tally: Tally
+    seconds: float
+    resumed_after_line: int = 0
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it for a program."""
+        return {
+            **asdict(self.tally),
+            "seconds": round(self.seconds, 1),
+            "resumed_after_line": self.resumed_after_line,
+        }
+
+
+def load_file(
+    file: LoadFile, settings: Settings, refused: Path | None, *, resume: bool
+) -> LoadResult:
+    """Load a file and tell on the way how it goes."""
+    return terminal.run(_load(file, settings, refused, resume=resume))
+
+
+async def _load(
+    file: LoadFile, settings: Settings, refused: Path | None, *, resume: bool
+) -> LoadResult:
+    mark, began = ResumeMark(file.path, file.identity), time.monotonic()
+    async with located(settings) as location, visiting(settings, location, **PATIENT) as house:
+        start = await _start(house, mark) if resume else Standing()
+        with closing(RefusedLines(refused, start.refused_bytes)) as lines, fewer_collections():
+            standing = await _take(file, house, location, start, mark, lines)
+    mark.forget()
+    result = LoadResult(standing.tally, time.monotonic() - began, start.after.line_number)
+    _tell(result, lines)
+    return result
+
+
+async def _start(house: OpenHouse, mark: ResumeMark) -> Standing:
+    """Return where an earlier load stopped, if this database holds what it loaded."""
+    if not mark.may_be_kept:
+        terminal.say("the file's folder cannot be written to: if stopped, it begins again")
+    standing = mark.found()
+    if standing is None or standing.witness is None:
+        return Standing()
+    if not await is_known(house.database, standing.witness):
+        terminal.say("this database does not hold what was loaded before: beginning again")
+        return Standing()
+    terminal.say(f"going on after line {standing.after.line_number}")
+    return standing
+
+
+async def _take(
+    file: LoadFile,
+    house: OpenHouse,
+    location: Location,
+    start: Standing,
+    mark: ResumeMark,
+    lines: RefusedLines,
+) -> Standing:
+    standing = start
+    items = map(item_of, file.rows(start.after))
+    with bar(file.bytes, "loading") as shown:
+        away = _Away(location, shown)
+        async with aclosing(load(house.database, items, house.reader, house.clock, away)) as arrays:
+            async for array in arrays:
+                standing = standing.with_array(array, lines.add(array.refused))
+                mark.keep(standing)
+                lines_now = standing.tally.lines - start.tally.lines
+                shown.show(array.read_bytes, standing.tally, lines_now)
+                away.is_told = False
+    return standing
+
+
+class _Away:
+    """Says once that the database is away, and starts it again if it is ours."""
+
+    def __init__(self, location: Location, shown: Bar) -> None:
+        self._embedded = location.embedded
+        self._shown = shown
+        self.is_told = False
+
+    async def __call__(self, _problem: Unavailable) -> None:
+        if not self.is_told:
+            self._shown.tell("the database does not answer; waiting for it")
+            self.is_told = True
+        if self._embedded is not None:
+            await asyncio.to_thread(self._embedded.ensure_running)
+
+
+def _tell(result: LoadResult, lines: RefusedLines) -> None:
+    tally = result.tally
+    terminal.say(
+        f"{tally.accepted} accepted, {tally.duplicate} known before, {tally.refused} refused"
+        f" in {result.seconds:.1f} s"
+    )
+    lines.tell(tally.refused)

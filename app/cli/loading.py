@@ -1,0 +1,48 @@
+"""How does a file come in?  ``idip load``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.cli import terminal
+
+
+def load(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)],
+    mapping: Annotated[
+        Path | None,
+        typer.Option(help="What the columns mean, as YAML.", exists=True, dir_okay=False),
+    ] = None,
+    source: Annotated[str | None, typer.Option(help="The system the file comes from.")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would be sent; change nothing.")
+    ] = False,
+    refused: Annotated[
+        Path | None,
+        typer.Option(help="Where refused lines go, with their reasons.", dir_okay=False),
+    ] = None,
+    resume: Annotated[bool, typer.Option(help="Go on where a load of this file stopped.")] = True,
+    as_json: Annotated[bool, typer.Option("--json", help="The result for a program.")] = False,
+) -> None:
+    """Take in the events of a file: NDJSON, or rows with a mapping of their columns.
+
+    Loading a file twice, or with its lines in another order, changes nothing. A load that was
+    stopped goes on with the same command.
+    """
+    from app.cli.load_file import LoadFile
+    from app.cli.load_rehearsal import rehearse
+    from app.cli.load_run import load_file
+
+    settings = terminal.settings()
+    told = LoadFile.of(file, mapping, source, settings.zone)
+    if dry_run:
+        result = rehearse(told, settings, refused)
+    else:
+        result = load_file(told, settings, refused, resume=resume)
+    if as_json:
+        terminal.answer(result.as_json())
+    if result.tally.refused:
+        raise typer.Exit(terminal.REFUSED)
