@@ -150,7 +150,8 @@ class Identifier:
 
     ``value`` is canonical (E.164 phone, folded e-mail, bare digits of a tax id) and ``scope`` tells
     whose numbering it is (country of a tax id, scheme of a document, source of a code, else empty).
-    ``identifies`` is false for values that are real but shared by nature (a toll-free number): they are kept as a contact point and never used as evidence.
+    ``identifies`` is false for values that are real but shared by nature (a toll-free number):
+    they are kept as a contact point and never used as evidence.
     """
 
     type: IdentifierType

@@ -25,7 +25,7 @@ from app.differentiate.tables import (
 from app.differentiate.trade import TradeEntry, TradeFact, TradeKind, TradeStatus
 from app.differentiate.yardstick import Yardstick
 from app.problems import Unavailable
-from app.vocabulary import CustomerId, RecordId, ScoringRunId
+from app.vocabulary import CustomerId, PurchaseDay, RecordId, ScoringRunId
 
 CLAIM_ORDERS = statement("app.differentiate", "claim_orders")
 TRADE_FACTS = statement("app.differentiate", "trade_facts")
@@ -47,6 +47,11 @@ RUNS = select(
     scoring_run.c.activated_at,
 ).order_by(scoring_run.c.version.desc())
 NEXT_VERSION = select(func.coalesce(func.max(scoring_run.c.version), 0) + 1)
+DAYS_OF = text(
+    "SELECT d.business_on, d.purchases, d.net, d.cost FROM membership AS m"
+    " JOIN day_bucket AS d ON d.record_id = m.record_id"
+    " WHERE m.customer_id = CAST(:customer_id AS uuid)"
+)
 DUE_CUSTOMERS = (
     select(customer_stat.c.customer_id)
     .where(customer_stat.c.rescore_on <= bindparam("today"))
@@ -233,6 +238,12 @@ def numbers_from(row: Row[Any], window_days: int) -> CustomerNumbers:
         cost_window=row.cost_window,
         net_previous=row.net_previous,
     )
+
+
+async def days_of(tx: Connection, customer: CustomerId) -> list[PurchaseDay]:
+    """Return a customer's buckets, those of each record apart, in no order."""
+    rows = await tx.execute(DAYS_OF, {"customer_id": customer})
+    return [PurchaseDay(*row) for row in rows]
 
 
 async def population(tx: Connection, today: date, window_days: int) -> list[CustomerNumbers]:

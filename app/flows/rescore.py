@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from app.database.transaction import Connection
 from app.differentiate import queries, score
-from app.differentiate.rfv import next_change_on
+from app.differentiate.rfv import next_change_on, numbers_change_on
 from app.vocabulary import CustomerId
 
 SWEEP: int = 500
@@ -38,5 +38,8 @@ async def sweep(tx: Connection, zone: ZoneInfo, now: datetime) -> int:
 
 async def _rescore(tx: Connection, customer: CustomerId, today: date) -> None:
     value = await score.value(tx, customer, today)
-    due_on = next_change_on(value.numbers, value.run.yardstick, today)
+    yardstick = value.run.yardstick
+    by_window = numbers_change_on(await queries.days_of(tx, customer), today, yardstick.window_days)
+    by_recency = next_change_on(value.numbers, yardstick, today)
+    due_on = min((on for on in (by_window, by_recency) if on is not None), default=None)
     await queries.store_segment(tx, customer, value.segment.value, value.run.version, due_on)

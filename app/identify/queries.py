@@ -59,7 +59,6 @@ WRITE_LINKS = statement("app.identify", "write_links")
 WRITE_PARTITION = statement("app.identify", "write_partition")
 WRITE_PROFILE = statement("app.identify", "write_profile")
 WHO_HOLDS = statement("app.identify", "who_holds")
-PROFILE_OF = statement("app.identify", "profile_of")
 IDLE_ANONYMOUS = statement("app.identify", "idle_anonymous")
 HOLDINGS_OF = statement("app.identify", "holdings_of")
 RECORD_LINKS = statement("app.identify", "record_links")
@@ -329,12 +328,6 @@ async def customers_of(tx: Connection, records: Collection[RecordId]) -> dict[Re
     """Return the customer of each record that has one."""
     rows = await tx.execute(CUSTOMERS_OF, {"ids": list(records)})
     return {RecordId(row.record_id): CustomerId(row.customer_id) for row in rows}
-
-
-async def profile_of(tx: Connection, customer_id: CustomerId) -> dict[str, str]:
-    """Return each attribute's surviving value: verified before declared, then the newest."""
-    rows = await tx.execute(PROFILE_OF, {"customer_id": customer_id})
-    return {row.attribute: row.value for row in rows}
 
 
 async def write_decision(

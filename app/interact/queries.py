@@ -6,9 +6,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import bindparam, delete, select, text
+from sqlalchemy import delete, text
 
 from app.database.rows import rows_to_json
 from app.database.transaction import Connection
@@ -19,7 +18,7 @@ from app.interact.tables import (
     preference_fact,
     touchpoint,
 )
-from app.vocabulary import RecordId, TouchpointId
+from app.vocabulary import RecordId
 
 ADD_CONTACTS = text(
     "INSERT INTO contact SELECT * FROM jsonb_populate_recordset("
@@ -37,18 +36,6 @@ ADD_COMPLAINTS = text(
     "INSERT INTO complaint_fact SELECT * FROM jsonb_populate_recordset("
     "CAST(NULL AS complaint_fact), CAST(:rows AS jsonb)) ON CONFLICT DO NOTHING"
 )
-TOUCHPOINT_OF = select(
-    touchpoint.c.touchpoint_id,
-    touchpoint.c.record_id,
-    touchpoint.c.request_hash,
-    touchpoint.c.answer,
-).where(touchpoint.c.interaction_key == bindparam("interaction_key"))
-TOUCHPOINT = select(
-    touchpoint.c.touchpoint_id,
-    touchpoint.c.record_id,
-    touchpoint.c.request_hash,
-    touchpoint.c.answer,
-).where(touchpoint.c.touchpoint_id == bindparam("touchpoint_id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,16 +100,6 @@ class DialogueRows:
     complaints: list[ComplaintRow]
 
 
-@dataclass(frozen=True, slots=True)
-class StoredTouchpoint:
-    """A moment of contact that was answered before."""
-
-    touchpoint_id: TouchpointId
-    record_id: RecordId
-    request_hash: bytes
-    answer: dict[str, Any]
-
-
 async def write_facts(tx: Connection, rows: DialogueRows) -> None:
     """Store facts of the dialogue, a statement a kind; each is known by its event, stored once."""
     for statement, kind in (
@@ -133,18 +110,6 @@ async def write_facts(tx: Connection, rows: DialogueRows) -> None:
     ):
         if kind:
             await tx.execute(statement, {"rows": rows_to_json(kind)})
-
-
-async def find_touchpoint(tx: Connection, interaction_key: bytes) -> StoredTouchpoint | None:
-    """Return the touchpoint of an interaction that was answered before."""
-    row = (await tx.execute(TOUCHPOINT_OF, {"interaction_key": interaction_key})).one_or_none()
-    return None if row is None else StoredTouchpoint(*row)
-
-
-async def find_touchpoint_by_id(tx: Connection, touchpoint_id: UUID) -> StoredTouchpoint | None:
-    """Return a touchpoint by its id."""
-    row = (await tx.execute(TOUCHPOINT, {"touchpoint_id": touchpoint_id})).one_or_none()
-    return None if row is None else StoredTouchpoint(*row)
 
 
 async def forget_records(tx: Connection, records: Collection[RecordId]) -> None:

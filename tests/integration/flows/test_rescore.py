@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import text
+
+from app.database.clock import FixedClock
+from app.database.transaction import Connection
+from app.flows.rescore import rescore, sweep
+from app.vocabulary import CustomerId
+from tests.builders import a_sale, phone
+from tests.integration.flows.conftest import Take
+
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("founded")]
+
+ZONE = ZoneInfo("America/Sao_Paulo")
+STORED = text("SELECT segment, rescore_on FROM customer_stat WHERE customer_id = :customer_id")
+
+
+async def stored(tx: Connection, customer: CustomerId) -> tuple[str | None, date | None]:
+    row = (await tx.execute(STORED, {"customer_id": customer})).one()
+    return row.segment, row.rescore_on
+
+
+async def test_a_segment_is_stored_with_the_day_on_which_time_alone_changes_it(
+    take: Take, connection: Connection, clock: FixedClock
+) -> None:
+    [sale] = await take(a_sale("50.00", record_key="C-1", identifiers=[phone()]))
+    assert sale.customer_id is not None
+    assert await stored(connection, sale.customer_id) == (None, None)
+
+    await rescore(connection, sale.customer_id, ZONE, clock.now())
+
+    segment, due_on = await stored(connection, sale.customer_id)
+    assert segment == "new"
+    assert due_on is not None
+    assert await sweep(connection, ZONE, clock.now()) == 0
+
+    clock.advance(timedelta(days=400))
+    assert await sweep(connection, ZONE, clock.now()) == 1
+    segment, due_on = await stored(connection, sale.customer_id)
+    assert segment == "lost"
+    assert await sweep(connection, ZONE, clock.now()) == 0
