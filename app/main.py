@@ -19,6 +19,8 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
 from app.access.authenticate import KeyRing
+from app.access.idempotency import KEPT_FOR
+from app.access.queries import expire_answers
 from app.api import (
     catalogue,
     customers,
@@ -42,7 +44,7 @@ from app.database.clock import Clock, SystemClock
 from app.database.keyed_hash import KeyedHash
 from app.database.location import Location, located
 from app.database.partitions import ensure_partitions, partitioned_tables
-from app.database.transaction import Database
+from app.database.transaction import Database, Work
 from app.differentiate import fields as differentiate
 from app.flows.desk import Desk
 from app.flows.erasure import expire_idle
@@ -175,14 +177,16 @@ def hired(settings: Settings, database: Database, clock: Clock) -> Worker:
         await database.write(lambda tx: rescore(tx, customer, settings.zone, clock.now()))
 
     async def sweep_lists() -> None:
-        while await database.write(lambda tx: sweep(tx, settings.zone, clock.now())):
-            pass
+        await _to_the_last(database, lambda tx: sweep(tx, settings.zone, clock.now()))
 
     async def expire_anonymous() -> None:
         now = clock.now()
         before = now - timedelta(days=settings.anonymous_idle_days)
-        while await database.write(lambda tx: expire_idle(tx, before, now)):
-            pass
+        await _to_the_last(database, lambda tx: expire_idle(tx, before, now))
+
+    async def expire_idempotency_keys() -> None:
+        before = clock.now() - KEPT_FOR
+        await _to_the_last(database, lambda tx: expire_answers(tx, before))
 
     async def make_partitions() -> None:
         for table in partitioned_tables():
@@ -194,9 +198,16 @@ def hired(settings: Settings, database: Database, clock: Clock) -> Worker:
         (
             Job("sweep lists", timedelta(minutes=10), sweep_lists),
             Job("expire anonymous", timedelta(hours=1), expire_anonymous),
+            Job("expire idempotency keys", timedelta(hours=1), expire_idempotency_keys),
             Job("make partitions", timedelta(days=1), make_partitions),
         ),
     )
+
+
+async def _to_the_last(database: Database, batch: Work[int]) -> None:
+    """Do batch after batch, each in a transaction of its own, until there was nothing to do."""
+    while await database.write(batch):
+        pass
 
 
 def _opening(settings: Settings) -> Opener:

@@ -1,4 +1,4 @@
-"""How are clients' keys and our answers to them stored?  No key is in any of it, nor can be read."""
+"""How are clients' keys, and our answers to them, stored and found?  No key is in any of it."""
 
 from __future__ import annotations
 
@@ -131,7 +131,9 @@ _FIND_ANSWER: Final = select(
 ).where(idempotency_key.c.key_hash == bindparam("wanted"))
 _ERASE_ANSWERS: Final = (
     update(idempotency_key)
-    .where(idempotency_key.c.mentions.overlap(bindparam("ids", type_=idempotency_key.c.mentions.type)))
+    .where(
+        idempotency_key.c.mentions.overlap(bindparam("ids", type_=idempotency_key.c.mentions.type))
+    )
     .values(sealed=null(), mentions=null())
 )
 _EXPIRED: Final = (

@@ -42,12 +42,12 @@ class ReadRequest(Request):
     def __init__(self, request: Request, data: bytes, document: Any) -> None:
         """Stand for ``request``, with its body as bytes and as what they say."""
         super().__init__(request.scope, request.receive)
-        self._data = data
+        self.data = data
         self._document = document
 
     async def body(self) -> bytes:
         """Return the body as it arrived, inflated."""
-        return self._data
+        return self.data
 
     async def json(self) -> Any:
         """Return what it says."""

@@ -12,7 +12,7 @@ from app.api.wire import Answer
 from app.differentiate.score import Value
 from app.differentiate.segments import SEGMENT_NAMES
 from app.flows.customer_facts import open_complaint
-from app.flows.customer_view import CustomerView
+from app.flows.customer_view import CustomerView, Explained
 from app.flows.identity_decision import Regrouped
 from app.identify.rows import RecordLink
 from app.interact.consent import MARKETING, consent_state
@@ -37,6 +37,7 @@ class RecordAnswer(Answer):
 
     record_id: UUID
     source: str
+    record_key: str | None
 
 
 class YardstickAnswer(Answer):
@@ -102,7 +103,18 @@ class JoinedAnswer(Answer):
 
     record_id: UUID
     source: str
+    record_key: str | None
     names: list[LinkAnswer]
+
+
+class WordAnswer(Answer):
+    """What a person decided: who, when, why, and of how many of these records."""
+
+    kind: str
+    actor: str
+    reason: str | None
+    decided_at: datetime
+    records: int
 
 
 class ExplainAnswer(Answer):
@@ -110,6 +122,7 @@ class ExplainAnswer(Answer):
 
     customer_id: UUID
     records: list[JoinedAnswer]
+    people_said: list[WordAnswer]
 
 
 class HappeningAnswer(Answer):
@@ -206,7 +219,8 @@ def customer_answer(view: CustomerView, now: datetime, locale: Locale) -> Custom
             for item in view.known_by
         ],
         records=[
-            RecordAnswer(record_id=record, source=source) for record, source in view.records.items()
+            RecordAnswer(record_id=record, source=link.source, record_key=link.record_key)
+            for record, link in view.records.items()
         ],
         score=score_answer(view.customer_id, view.value, locale),
         lifecycle=lifecycle if isinstance(lifecycle, str) else None,
@@ -219,16 +233,39 @@ def customer_answer(view: CustomerView, now: datetime, locale: Locale) -> Custom
     )
 
 
-def explain_answer(customer: CustomerId, links: list[RecordLink]) -> ExplainAnswer:
-    """Return how records hang together, without the values that tie them."""
-    records: dict[UUID, JoinedAnswer] = {}
-    for link in links:
-        joined = records.setdefault(
-            link.record_id, JoinedAnswer(record_id=link.record_id, source=link.source, names=[])
-        )
-        if link.type is not None:
-            joined.names.append(LinkAnswer(type=link.type, shared_by=link.shared))
-    return ExplainAnswer(customer_id=customer, records=list(records.values()))
+def explain_answer(told: Explained) -> ExplainAnswer:
+    """Return how records hang together, and people's word on it."""
+    by_record: dict[UUID, list[RecordLink]] = {}
+    for link in told.links:
+        by_record.setdefault(link.record_id, []).append(link)
+    return ExplainAnswer(
+        customer_id=told.customer_id,
+        records=[_joined(links) for links in by_record.values()],
+        people_said=[
+            WordAnswer(
+                kind=word.kind,
+                actor=word.actor,
+                reason=word.reason,
+                decided_at=word.decided_at,
+                records=word.records,
+            )
+            for word in told.words
+        ],
+    )
+
+
+def _joined(links: list[RecordLink]) -> JoinedAnswer:
+    keys = (link.record_key for link in links)
+    return JoinedAnswer(
+        record_id=links[0].record_id,
+        source=links[0].source,
+        record_key=next((key for key in keys if key is not None), None),
+        names=[
+            LinkAnswer(type=link.type, shared_by=link.shared)
+            for link in links
+            if link.type is not None
+        ],
+    )
 
 
 def regrouped_answer(regrouped: Regrouped, *, preview: bool) -> RegroupedAnswer:

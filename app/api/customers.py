@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Annotated, Final, NoReturn
 from uuid import UUID
 
-from fastapi import Query
+from fastapi import Query, Response
 from pydantic import Field
 
 from app.api.customer_document import (
@@ -27,6 +27,7 @@ from app.api.dependencies import House, Now, TheClient, TheHouse, TheLocale
 from app.api.problem_details import promised
 from app.api.route import new_router
 from app.api.wire import Document, Flag, Text
+from app.api.writing import TheWrite, nothing, written
 from app.database.transaction import Connection
 from app.flows import customer_view
 from app.flows.erasure import erase
@@ -104,10 +105,9 @@ async def get_score(
 @router.get("/v1/customers/{customer_id}/explain", responses=_ERASED)
 async def explain_customer(customer_id: UUID, house: TheHouse) -> ExplainAnswer:
     """Say how these records became one customer."""
-    current, links = await house.database.read(
-        lambda tx: customer_view.explained(tx, CustomerId(customer_id))
+    return explain_answer(
+        await house.database.read(lambda tx: customer_view.explained(tx, CustomerId(customer_id)))
     )
-    return explain_answer(current, links)
 
 
 @router.get("/v1/customers/{customer_id}/timeline", responses=_ERASED)
@@ -129,47 +129,59 @@ async def get_timeline(
     )
 
 
-@router.post("/v1/customers/merge", responses=_NOT_THERE)
+@router.post("/v1/customers/merge", responses=_NOT_THERE, response_model=RegroupedAnswer)
 async def merge_the_customers(
-    told: MergeDocument, house: TheHouse, client: TheClient, now: Now
-) -> RegroupedAnswer:
+    told: MergeDocument, house: TheHouse, write: TheWrite, client: TheClient, now: Now
+) -> Response:
     """Make customers one; the oldest id survives and the others answer with it for ever."""
     ids = [CustomerId(each) for each in told.customer_ids]
     word = Word(client.name, told.reason)
-    work = _preview if told.preview else _for_good
-    regrouped = await work(house, lambda tx: merge_customers(tx, ids, word, now))
-    return regrouped_answer(regrouped, preview=told.preview)
+
+    async def merge(tx: Connection) -> Regrouped:
+        return await merge_customers(tx, ids, word, now)
+
+    return await (_preview(house, merge) if told.preview else write(merge, _for_good))
 
 
-@router.post("/v1/customers/{customer_id}/split", responses=_CONTRADICTED)
+@router.post(
+    "/v1/customers/{customer_id}/split", responses=_CONTRADICTED, response_model=RegroupedAnswer
+)
 async def split_the_customer(
-    customer_id: UUID, told: SplitDocument, house: TheHouse, client: TheClient, now: Now
-) -> RegroupedAnswer:
+    customer_id: UUID,
+    told: SplitDocument,
+    house: TheHouse,
+    write: TheWrite,
+    client: TheClient,
+    now: Now,
+) -> Response:
     """Take records out of a customer; to restore a merged id's records is to revive the id."""
     sides = [[RecordId(record) for record in side] for side in told.sides]
     word = Word(client.name, told.reason)
-    work = _preview if told.preview else _for_good
-    regrouped = await work(
-        house, lambda tx: split_customer(tx, CustomerId(customer_id), sides, word, now)
-    )
-    return regrouped_answer(regrouped, preview=told.preview)
+
+    async def split(tx: Connection) -> Regrouped:
+        return await split_customer(tx, CustomerId(customer_id), sides, word, now)
+
+    return await (_preview(house, split) if told.preview else write(split, _for_good))
 
 
 @router.delete("/v1/customers/{customer_id}", status_code=HTTPStatus.NO_CONTENT, responses=_ERASED)
-async def erase_customer(customer_id: UUID, house: TheHouse, now: Now) -> None:
+async def erase_customer(customer_id: UUID, write: TheWrite, now: Now) -> Response:
     """Forget a customer; a re-import does not bring them back."""
-    await house.database.write(lambda tx: erase(tx, CustomerId(customer_id), now))
+    return await write(lambda tx: erase(tx, CustomerId(customer_id), now), nothing)
 
 
 Regroup = Callable[[Connection], Awaitable[Regrouped]]
 
 
-async def _for_good(house: House, work: Regroup) -> Regrouped:
-    return await house.database.write(work)
+def _for_good(regrouped: Regrouped) -> Response:
+    return written(regrouped_answer(regrouped, preview=False))
 
 
-async def _preview(house: House, work: Regroup) -> Regrouped:
-    """Do the work and undo it: what it shows is what would happen, to the last id."""
+async def _preview(house: House, work: Regroup) -> Response:
+    """Do the work and undo it: what it shows is what would happen, to the last id.
+
+    It changes nothing, so a key that came with it is still unused.
+    """
 
     async def undone(tx: Connection) -> NoReturn:
         raise _OnlyAPreview(await work(tx))
@@ -177,7 +189,7 @@ async def _preview(house: House, work: Regroup) -> Regrouped:
     try:
         await house.database.write(undone)
     except _OnlyAPreview as preview:
-        return preview.regrouped
+        return written(regrouped_answer(preview.regrouped, preview=True))
 
 
 def _place_of(cursor: str) -> tuple[datetime, str]:

@@ -20,6 +20,7 @@ from app.api.wire import (
     Country,
     Day,
     Document,
+    Given,
     Moment,
     Text,
 )
@@ -42,7 +43,7 @@ class IdentifierDocument(Document):
     """A contact point or a number somebody is known by."""
 
     type: IdentifierType
-    value: Text
+    value: Given
     country: Country | None = None
     scheme: Code | None = None
     source: Code | None = None

@@ -25,6 +25,7 @@ from app.api.problem_details import (
 )
 from app.api.route import new_router
 from app.api.wire import Answer
+from app.api.writing import TheWrite, written
 from app.flows.event_command import EventCommand, ItemResult, ItemStatus, Unreadable
 from app.flows.event_intake import take_events
 from app.problems import Forbidden, InvalidInput, Malformed, Problem, TooLarge
@@ -59,40 +60,47 @@ class EventsAnswer(Answer):
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """The items of one request; ``alone`` if it was an object and no list."""
+    """The items of one request and its bytes; ``alone`` if it was an object and no list."""
 
+    data: bytes
     items: list[Item]
     alone: bool
 
 
 @router.post(
     "/v1/events",
+    response_model=EventsAnswer,
     responses={HTTPStatus.MULTI_STATUS: {"model": EventsAnswer}} | promised(HTTPStatus.CONFLICT),
 )
 async def tell_events(
     request: Request,
-    response: Response,
     house: TheHouse,
+    write: TheWrite,
     client: TheClient,
     exchange: TheExchange,
     now: Now,
-) -> EventsAnswer:
+) -> Response:
     """Take in facts: each is accepted, a duplicate, or refused by itself; all in one transaction.
 
     207 when something was refused; an event sent alone that is refused answers its problem.
     """
     told = await _read(request, house)
     items = [_spoken_for(item, client) for item in told.items]
-    results = await house.database.write(lambda tx: take_events(tx, items, house.reader, now))
-    metrics.count_events(result.status for result in results)
-    problems = [result.problem for result in results if result.problem is not None]
-    if told.alone and problems:
-        raise problems[0]
-    if problems:
-        response.status_code = HTTPStatus.MULTI_STATUS
-    return EventsAnswer(
-        items=[_answer(result, exchange.request_id, nth) for nth, result in enumerate(results)]
+    return await write(
+        lambda tx: take_events(tx, items, house.reader, now),
+        lambda results: _answers(results, exchange.request_id, alone=told.alone),
+        then=lambda results: metrics.count_events(result.status for result in results),
+        body=told.data,
     )
+
+
+def _answers(results: Sequence[ItemResult], request_id: str, *, alone: bool) -> Response:
+    problems = [result.problem for result in results if result.problem is not None]
+    if alone and problems:
+        raise problems[0]
+    items = [_answer(result, request_id, nth) for nth, result in enumerate(results)]
+    status = HTTPStatus.MULTI_STATUS if problems else HTTPStatus.OK
+    return written(EventsAnswer(items=items), status)
 
 
 async def _read(request: Request, house: House) -> Told:
@@ -105,12 +113,12 @@ async def _read(request: Request, house: House) -> Told:
     data = await read_body(request, longest=house.settings.max_body_bytes)
     documents, read_item = _READERS[media_type](data)
     if not isinstance(documents, list):
-        return Told([read_item(documents)], alone=True)
+        return Told(data, [read_item(documents)], alone=True)
     if not documents:
         raise InvalidInput("there is no event in it", code="no-events")
     if len(documents) > MOST_ITEMS:
         raise TooLarge(f"send {MOST_ITEMS} events at most", code="too-many-items")
-    return Told(await _read_all(documents, read_item), alone=False)
+    return Told(data, await _read_all(documents, read_item), alone=False)
 
 
 async def _read_all(documents: Sequence[Any], read_item: ReadItem) -> list[Item]:

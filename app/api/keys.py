@@ -11,12 +11,14 @@ from uuid import UUID
 from fastapi import Response
 from pydantic import Field
 
-from app.access.issue import KeyOrder, issue_key
+from app.access.issue import IssuedKey, KeyOrder, issue_key
 from app.access.queries import StoredKey, list_keys, revoke_key
 from app.access.scopes import Scope
 from app.api.dependencies import Now, TheHouse
 from app.api.route import new_router
 from app.api.wire import Answer, Code, Document, Moment
+from app.api.writing import TheWrite, nothing, written
+from app.database.transaction import Connection
 from app.problems import NotFound
 
 router = new_router("keys")
@@ -64,22 +66,27 @@ async def show_keys(house: TheHouse) -> KeysAnswer:
     return KeysAnswer(items=[_answer(key) for key in await house.database.read(list_keys)])
 
 
-@router.post("/v1/keys", status_code=HTTPStatus.CREATED)
-async def create_key(asked: KeyDocument, house: TheHouse, now: Now) -> NewKeyAnswer:
+@router.post("/v1/keys", status_code=HTTPStatus.CREATED, response_model=NewKeyAnswer)
+async def create_key(asked: KeyDocument, house: TheHouse, write: TheWrite, now: Now) -> Response:
     """Make a key.  A client may have several, so that it can change to a new one at its leisure."""
     order = KeyOrder(asked.client, frozenset(asked.scopes), _set(asked.sources), asked.expires_at)
-    issued = await house.database.write(lambda tx: issue_key(tx, house.keyed_hash, order, now))
-    return NewKeyAnswer(**_answer(issued.stored).model_dump(), key=issued.text)
+    return await write(lambda tx: issue_key(tx, house.keyed_hash, order, now), _shown_once)
 
 
 @router.delete("/v1/keys/{key_id}", status_code=HTTPStatus.NO_CONTENT)
-async def withdraw_key(key_id: UUID, house: TheHouse, now: Now) -> Response:
+async def withdraw_key(key_id: UUID, house: TheHouse, write: TheWrite, now: Now) -> Response:
     """Revoke a key; within five seconds it opens nothing anywhere.  Twice is as good as once."""
-    revoked = await house.database.write(lambda tx: revoke_key(tx, key_id, now))
-    if revoked is None:
-        raise NotFound("there is no such key")
-    house.key_ring.forget(key_id)
-    return Response(status_code=HTTPStatus.NO_CONTENT)
+
+    async def revoked(tx: Connection) -> None:
+        if await revoke_key(tx, key_id, now) is None:
+            raise NotFound("there is no such key")
+
+    return await write(revoked, nothing, then=lambda _: house.key_ring.forget(key_id))
+
+
+def _shown_once(issued: IssuedKey) -> Response:
+    answer = NewKeyAnswer(**_answer(issued.stored).model_dump(), key=issued.text)
+    return written(answer, HTTPStatus.CREATED)
 
 
 def _set(sources: Iterable[str] | None) -> frozenset[str] | None:

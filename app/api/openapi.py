@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 
+from app.access.idempotency import HEADER
 from app.api import cloud_events, events
 from app.api.bodies import JSON
 from app.api.event_data import DATA_OF
@@ -73,6 +74,7 @@ _KIND_OF: Final = {kind.status: kind for kind in _KINDS}
 _ALWAYS: Final = (NotAcceptable, Unavailable)
 _BEHIND_A_KEY: Final = (Unauthenticated, Forbidden, TooMany)
 _WITH_A_BODY: Final = (Malformed, SlowBody, TooLarge, UnsupportedMedia, InvalidInput)
+_WITH_AN_IDEMPOTENCY_KEY: Final = (Malformed, Conflict, Gone, InvalidInput)
 _FRAMEWORKS_OWN: Final = ("HTTPValidationError", "ValidationError")
 _HEADERS_OF: Final[dict[type[Problem], Schema]] = {
     Unauthenticated: {"WWW-Authenticate": {"schema": {"type": "string"}}},
@@ -133,6 +135,8 @@ def _complete(operation: Schema, scope: str | None, path: str) -> None:
         kinds |= set(_WITH_A_BODY)
     if "parameters" in operation:
         kinds |= {InvalidInput}
+    if any(parameter["name"] == HEADER for parameter in operation.get("parameters", ())):
+        kinds |= set(_WITH_AN_IDEMPOTENCY_KEY)
     if "{" in path:
         kinds |= {NotFound}
     answers = operation["responses"]

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import Body, Response
-from pydantic import Field
+from pydantic import Discriminator, Field, Tag
 
 from app.api import metrics
-from app.api.dependencies import TheExchange, TheHouse
+from app.api.dependencies import Now, TheExchange, TheHouse
 from app.api.problem_details import ProblemAnswer, problem_answer, promised
 from app.api.route import new_router
-from app.api.wire import Answer, Document, Flag, Moment, Money, Text
-from app.flows.outcome import OutcomeCommand, OutcomeStatus, take_outcomes
+from app.api.wire import (
+    MANY,
+    ONE,
+    Answer,
+    Document,
+    Flag,
+    Moment,
+    Price,
+    Text,
+    one_or_many,
+)
+from app.api.writing import TheWrite, written
+from app.flows.outcome import OutcomeCommand, OutcomeResult, OutcomeStatus, take_outcomes
 from app.interact.outcomes import OutcomeKind
 from app.vocabulary import Channel, DecisionId
 
@@ -36,7 +48,7 @@ class OutcomeDocument(Document):
     reason: Text | None = Field(default=None, description="of a rejection")
     never: Flag = Field(default=False, description="of a rejection: not this, ever")
     until: Moment | None = Field(default=None, description="of a deferral")
-    value: Money | None = Field(default=None, description="of a conversion")
+    value: Price | None = Field(default=None, description="of a conversion")
     channel: Channel | None = Field(default=None, description="of an opt-out; else the offer's own")
 
     def command(self) -> OutcomeCommand:
@@ -70,45 +82,68 @@ class OutcomesAnswer(Answer):
 
 
 Outcomes = Annotated[list[OutcomeDocument], Field(min_length=1, max_length=MOST_ITEMS)]
+OneOrMany = Annotated[
+    Annotated[OutcomeDocument, Tag(ONE)] | Annotated[Outcomes, Tag(MANY)],
+    Discriminator(one_or_many),
+]
 
 
 @router.post(
     "/v1/outcomes",
+    response_model=OutcomesAnswer,
     responses={
         HTTPStatus.MULTI_STATUS: {"model": OutcomesAnswer},
-        **promised(HTTPStatus.NOT_FOUND),
+        **promised(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
     },
 )
 async def tell_outcomes(
-    told: Annotated[OutcomeDocument | Outcomes, Body()],
-    response: Response,
+    told: Annotated[OneOrMany, Body()],
     house: TheHouse,
+    write: TheWrite,
     exchange: TheExchange,
-) -> OutcomesAnswer:
+    now: Now,
+) -> Response:
     """Take in outcomes, one or an array, in one transaction.
 
     207 when a decision is not known; an outcome sent alone that is refused answers its problem.
     """
+    alone = isinstance(told, OutcomeDocument)
+    latest = now + house.reader.future_tolerance
     commands = [each.command() for each in ([told] if isinstance(told, OutcomeDocument) else told)]
-    results = await house.database.write(lambda tx: take_outcomes(tx, commands, house.keyed_hash))
-    problems = [result.problem for result in results if result.problem is not None]
-    if problems and isinstance(told, OutcomeDocument):
-        raise problems[0]
-    if problems:
-        response.status_code = HTTPStatus.MULTI_STATUS
-    items = []
-    for nth, (command, result) in enumerate(zip(commands, results, strict=True)):
+
+    def answer(results: Sequence[OutcomeResult]) -> Response:
+        problems = [result.problem for result in results if result.problem is not None]
+        if problems and alone:
+            raise problems[0]
+        status = HTTPStatus.MULTI_STATUS if problems else HTTPStatus.OK
+        return written(_answer(commands, results, exchange.request_id), status)
+
+    return await write(
+        lambda tx: take_outcomes(tx, commands, house.keyed_hash, latest),
+        answer,
+        then=lambda results: _count(commands, results),
+    )
+
+
+def _count(commands: Sequence[OutcomeCommand], results: Sequence[OutcomeResult]) -> None:
+    for command, result in zip(commands, results, strict=True):
         if result.status is OutcomeStatus.ACCEPTED:
             metrics.count_outcome(command.kind.value)
+
+
+def _answer(
+    commands: Sequence[OutcomeCommand], results: Sequence[OutcomeResult], request_id: str
+) -> OutcomesAnswer:
+    items = []
+    for nth, (command, result) in enumerate(zip(commands, results, strict=True)):
         problem = result.problem
-        place = f"#/items/{nth}"
-        told_back = problem and problem_answer(problem, exchange.request_id, place)
+        told = None if problem is None else problem_answer(problem, request_id, f"#/items/{nth}")
         items.append(
             OutcomeAnswer(
                 decision_id=command.decision_id,
                 outcome=command.kind,
                 status=result.status,
-                problem=told_back or None,
+                problem=told,
             )
         )
     return OutcomesAnswer(items=items)

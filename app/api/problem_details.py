@@ -13,7 +13,7 @@ from pydantic import Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from app.api.wire import Answer
+from app.api.wire import MANY, ONE, Answer
 from app.problems import (
     Fault,
     InvalidInput,
@@ -192,6 +192,8 @@ def _request_faults(errors: Iterable[Mapping[str, Any]]) -> tuple[Fault, ...]:
 def _place_of(location: tuple[str | int, ...]) -> str:
     """Return where in a request something is: in its body by pointer, elsewhere by name."""
     where, *rest = location or ("body",)
+    if rest and rest[0] in {ONE, MANY}:
+        rest = rest[1:]
     if where == "body" or where not in _PLACES:
         return pointer_of(rest)
     return f"{where}{pointer_of(rest)}"

@@ -7,12 +7,14 @@ from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
 
+from fastapi import Response
 from pydantic import Field
 
 from app.api.customer_document import YardstickAnswer
 from app.api.dependencies import Now, TheHouse
 from app.api.route import new_router
 from app.api.wire import Answer, Count, Document
+from app.api.writing import TheWrite, written
 from app.differentiate import queries
 from app.differentiate.queries import StoredRun
 from app.differentiate.yardstick import LONGEST_WINDOW_DAYS, SHORTEST_WINDOW_DAYS
@@ -52,26 +54,30 @@ async def list_scoring_runs(house: TheHouse) -> RunsAnswer:
     return RunsAnswer(items=[_answer(run) for run in await house.database.read(queries.runs)])
 
 
-@router.post("/v1/scoring-runs", status_code=HTTPStatus.CREATED)
-async def measure_scoring_run(told: MeasureDocument, house: TheHouse, now: Now) -> RunAnswer:
+@router.post("/v1/scoring-runs", status_code=HTTPStatus.CREATED, response_model=RunAnswer)
+async def measure_scoring_run(
+    told: MeasureDocument, house: TheHouse, write: TheWrite, now: Now
+) -> Response:
     """Measure the customers of today and freeze the cut points; nothing changes until activated."""
     settings = house.settings
-    run = await house.database.write(
+    return await write(
         lambda tx: scoring.measure(
             tx,
             currency=settings.currency,
             window_days=told.window_days,
             zone=settings.zone,
             now=now,
-        )
+        ),
+        lambda run: written(_answer(run), HTTPStatus.CREATED),
     )
-    return _answer(run)
 
 
-@router.post("/v1/scoring-runs/{run_id}/activate")
-async def activate_scoring_run(run_id: UUID, house: TheHouse, now: Now) -> RunAnswer:
+@router.post("/v1/scoring-runs/{run_id}/activate", response_model=RunAnswer)
+async def activate_scoring_run(run_id: UUID, write: TheWrite, now: Now) -> Response:
     """Make this yardstick the one that holds from now on."""
-    return _answer(await house.database.write(lambda tx: scoring.activate(tx, run_id, now)))
+    return await write(
+        lambda tx: scoring.activate(tx, run_id, now), lambda run: written(_answer(run))
+    )
 
 
 def _answer(run: StoredRun) -> RunAnswer:

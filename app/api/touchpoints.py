@@ -14,18 +14,24 @@ from app.api.bodies import JSON
 from app.api.dependencies import House, Now, TheClient, TheHouse, TheLocale
 from app.api.route import new_router
 from app.api.touchpoint_document import TouchpointAnswer, TouchpointDocument
-from app.flows.touchpoint import answer_touchpoint
+from app.api.writing import TheWrite
+from app.flows.touchpoint import Told, answer_touchpoint
 from app.flows.touchpoint_answer import degraded_answer
 from app.flows.touchpoint_command import TouchpointCommand
 from app.problems import Fault, Forbidden, InvalidInput, Unavailable
-from app.vocabulary import TouchpointId
+from app.vocabulary import Channel, TouchpointId
 
 router = new_router("touchpoints")
 
 
 @router.post("/v1/touchpoints", response_model=TouchpointAnswer)
 async def open_touchpoint(
-    asked: TouchpointDocument, house: TheHouse, client: TheClient, now: Now, locale: TheLocale
+    asked: TouchpointDocument,
+    house: TheHouse,
+    write: TheWrite,
+    client: TheClient,
+    now: Now,
+    locale: TheLocale,
 ) -> Response:
     """Say who is there, what they are worth and what to do; record it, once per interaction.
 
@@ -45,16 +51,20 @@ async def open_touchpoint(
     limit_ms = asked.deadline_ms or house.settings.deadline_ms
     try:
         async with asyncio.timeout(limit_ms / 1000):
-            told = await house.database.write(
-                lambda tx: answer_touchpoint(tx, command, house.desk, now)
+            return await write(
+                lambda tx: answer_touchpoint(tx, command, house.desk, now),
+                lambda told: Response(orjson.dumps(told.answer), media_type=JSON),
+                then=lambda told: _count(told, asked.channel),
             )
     except (TimeoutError, Unavailable) as failure:
         cause = "deadline" if isinstance(failure, TimeoutError) else "database"
         return _degraded(command, cause, house)
+
+
+def _count(told: Told, channel: Channel) -> None:
     metrics.count_match(told.state)
     for strategy in told.strategies:
-        metrics.count_decision(asked.channel, strategy)
-    return Response(orjson.dumps(told.answer), media_type=JSON)
+        metrics.count_decision(channel, strategy)
 
 
 def _degraded(command: TouchpointCommand, cause: str, house: House) -> Response:

@@ -27,6 +27,16 @@ from pydantic import (
 PRINTABLE: Final = r"^[^\x00-\x1F\x7F]*$"
 YEARS: Final = range(1900, 2200)
 
+ONE: Final = "(one)"
+MANY: Final = "(many)"
+"""Marks of a body that may be one document or an array of them; see ``one_or_many``."""
+
+
+def one_or_many(value: object) -> str:
+    """Tell by which of the two a body is read, so that its faults are those of what was sent."""
+    return MANY if isinstance(value, list) else ONE
+
+
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _INSTANT: Final = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?"
@@ -54,6 +64,8 @@ def _text(longest: int) -> Any:
 
 
 Code = Annotated[str, _text(64)]
+Given = Annotated[str, StringConstraints(strict=True, max_length=2_000, pattern=PRINTABLE)]
+"""A value as some switch or form gave it, empty and overlong too: it is judged, not refused."""
 Text = Annotated[str, _text(200)]
 LongText = Annotated[str, _text(2_000)]
 Currency = Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Z]{3}$")]

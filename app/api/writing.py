@@ -17,7 +17,7 @@ from pydantic import BaseModel
 
 from app.access.idempotency import HEADER, Answered, KeyedRequest, key_among, once
 from app.api.bodies import JSON, ReadRequest, media_type_of
-from app.api.dependencies import House, Now, TheClient, TheHouse
+from app.api.dependencies import House, TheClient, TheHouse
 from app.database.transaction import Connection, Work
 
 T = TypeVar("T")
@@ -84,3 +84,51 @@ class Write:
         if then is not None and done:
             then(done[0])
         return Response(given.body, given.status, media_type=given.media_type)
+
+    def _recognised(self, key: str, body: bytes | None) -> KeyedRequest:
+        """Return what the request is recognised by: its route and parameters, and what it says."""
+        request = self._request
+        if body is None:
+            body = request.data if isinstance(request, ReadRequest) else b""
+        media_type = media_type_of(request.headers)
+        asked = (
+            request.method,
+            request.scope["route"].path_format,
+            *(f"{name}={value}" for name, value in sorted(request.path_params.items())),
+            media_type,
+            _canonical(body) if media_type == JSON and body else body,
+        )
+        return KeyedRequest.of(self._house.keyed_hash, self._client, key, *asked)
+
+
+async def _write(
+    request: Request,
+    house: TheHouse,
+    client: TheClient,
+    _: Annotated[str | None, Header(alias=HEADER, description=_DESCRIPTION)] = None,
+) -> Write:
+    return Write(house, request, client.name, key_among(request.headers.getlist(HEADER)))
+
+
+TheWrite = Annotated[Write, Depends(_write)]
+
+
+def written(answer: BaseModel, status: HTTPStatus = HTTPStatus.OK) -> Response:
+    """Return an answer as its bytes, which are what is stored and sent."""
+    return Response(answer.model_dump_json(), status, media_type=JSON)
+
+
+def nothing(_: object = None) -> Response:
+    """Return the answer that says nothing but that it was done."""
+    return Response(status_code=HTTPStatus.NO_CONTENT)
+
+
+def _answered(response: Response) -> Answered:
+    return Answered(
+        response.status_code, response.headers.get("content-type"), bytes(response.body)
+    )
+
+
+def _canonical(body: bytes) -> bytes:
+    """Return JSON that was read before, so that neither blanks nor the order of members count."""
+    return orjson.dumps(orjson.loads(body), option=orjson.OPT_SORT_KEYS)

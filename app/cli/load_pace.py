@@ -1,4 +1,4 @@
-"""How does a process take in much?  With time for locks, and without looking for garbage all day."""
+"""How does a process take in much?  With time for locks, and without looking for garbage often."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from app.flows.customer_facts import display_name, facts_of
 from app.flows.queries import Snapshot
 from app.identify import queries as identify
 from app.identify.merge import current_id
-from app.identify.rows import KnownBy, RecordLink
+from app.identify.rows import KnownBy, RecordLink, SpokenWord
 from app.vocabulary import Channel, CustomerId, RecordId
 
 
@@ -29,7 +29,7 @@ class CustomerView:
     former_ids: list[CustomerId]
     profile: Mapping[str, str]
     known_by: list[KnownBy]
-    records: dict[RecordId, str]
+    records: dict[RecordId, RecordLink]
     value: Value
     facts: Mapping[str, object]
     snapshot: Snapshot
@@ -49,7 +49,10 @@ async def view(tx: Connection, customer: CustomerId, zone: ZoneInfo, now: dateti
     current = await current_id(tx, customer)
     today = now.astimezone(zone).date()
     links = await identify.record_links(tx, current)
-    records = {link.record_id: link.source for link in links}
+    records: dict[RecordId, RecordLink] = {}
+    for link in links:
+        if link.record_id not in records or link.record_key is not None:
+            records[link.record_id] = link
     seen = await queries.snapshot(tx, current, min(records), None, today, now)
     value = score.value_of(seen.numbers, seen.run, today)
     return CustomerView(
@@ -77,14 +80,24 @@ async def scored(
     return current, await score.value(tx, current, at or today, until=at)
 
 
-async def explained(tx: Connection, customer: CustomerId) -> tuple[CustomerId, list[RecordLink]]:
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """How a customer's records became one: what ties them, and what people said."""
+
+    customer_id: CustomerId
+    links: list[RecordLink]
+    words: list[SpokenWord]
+
+
+async def explained(tx: Connection, customer: CustomerId) -> Explained:
     """Return how a customer's records became one.
 
     Raises:
         NotFound, Gone: the id was never given out, or has been erased.
     """
     current = await current_id(tx, customer)
-    return current, await identify.record_links(tx, current)
+    links = await identify.record_links(tx, current)
+    return Explained(current, links, await identify.words_about(tx, current))
 
 
 async def told(

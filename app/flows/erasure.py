@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from app.access import queries as access
 from app.database.transaction import Connection, SetGrew
 from app.differentiate import queries as differentiate
 from app.identify import queries as identify
@@ -58,12 +59,14 @@ async def erase(
     if await identify.records_of(tx, current) != records or not set(records.values()) <= locked:
         raise SetGrew
     await personalise.forget_records(tx, records)
-    await interact.forget_records(tx, records)
+    touchpoints = await interact.forget_records(tx, records)
     await ledger.forget_records(tx, records, await identify.visits_of(tx, records))
     await differentiate.forget_records(tx, records, {current})
     freed = await identify.forget_records(tx, records)
     if not may_return:
         await identify.bury(tx, [record.bytes for record in records], "record", now)
         await identify.bury(tx, freed, "identifier", now)
+    former = await identify.former_ids(tx, current)
+    await access.erase_answers(tx, {current, *former, *records, *touchpoints})
     await identify.mark_erased(tx, current, now)
     return Erased(current, len(records), len(freed))

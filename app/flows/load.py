@@ -162,10 +162,10 @@ async def _under_way() -> AsyncIterator[deque[asyncio.Task[Loaded]]]:
 async def _next_array(lines: Iterator[LoadItem]) -> list[LoadItem]:
     """Read the next lines, giving way to the arrays under way every few of them."""
     array: list[LoadItem] = []
-    while len(array) < ARRAY_LINES:
-        some = list(islice(lines, _LINES_BETWEEN_TURNS))
+    while wanted := min(_LINES_BETWEEN_TURNS, ARRAY_LINES - len(array)):
+        some = list(islice(lines, wanted))
         array += some
-        if len(some) < _LINES_BETWEEN_TURNS:
+        if len(some) < wanted:
             break
         await asyncio.sleep(0)
     return array

@@ -23,7 +23,7 @@ from app.interact.queries import ConsentRow, DialogueRows
 from app.personalise import queries
 from app.personalise.propensity import Counts, Label, change, final_label
 from app.personalise.queries import LockedDecision, OutcomeRow
-from app.problems import NotFound, Problem
+from app.problems import Conflict, Fault, InvalidInput, NotFound, Problem
 from app.vocabulary import Channel, DecisionId
 
 
@@ -59,21 +59,42 @@ class OutcomeResult:
 
 
 async def take_outcomes(
-    tx: Connection, commands: Sequence[OutcomeCommand], keyed_hash: KeyedHash
+    tx: Connection, commands: Sequence[OutcomeCommand], keyed_hash: KeyedHash, latest: datetime
 ) -> list[OutcomeResult]:
-    """Keep outcomes and learn from them; return what became of each, in order."""
+    """Keep outcomes and learn from them; return what became of each, in order.
+
+    What is dated after ``latest`` is refused: a clock that runs ahead must not silence an offer.
+    """
     decisions = await queries.lock_decisions(tx, {each.decision_id for each in commands})
+    against = [_against(each, decisions.get(each.decision_id), latest) for each in commands]
     rows = {
         _key(each, keyed_hash): _row(each, decisions[each.decision_id], keyed_hash)
-        for each in commands
-        if each.decision_id in decisions
+        for each, problem in zip(commands, against, strict=True)
+        if problem is None
     }
     new = await queries.append_outcomes(tx, list(rows.values())) if rows else set()
     fresh = {key: rows[key] for key in new}
     await interact.write_facts(tx, _opt_outs(fresh, decisions))
     await _learn(tx, {decisions[row.decision_id] for row in fresh.values()})
     unseen = set(new)
-    return [_result(_key(each, keyed_hash), each, decisions, unseen) for each in commands]
+    return [
+        _result(_key(each, keyed_hash), problem, unseen)
+        for each, problem in zip(commands, against, strict=True)
+    ]
+
+
+def _against(
+    command: OutcomeCommand, decision: LockedDecision | None, latest: datetime
+) -> Problem | None:
+    """Return why an outcome cannot be, None where it can."""
+    if decision is None:
+        return NotFound("there is no such decision")
+    if decision.action is None:
+        return Conflict("this decision offered nothing", code="nothing-offered")
+    if command.occurred_at > latest:
+        fault = Fault("/time", "future-time", "lies further ahead than clocks differ")
+        return InvalidInput("the outcome lies in the future", code="future-time", faults=(fault,))
+    return None
 
 
 async def _learn(tx: Connection, decisions: set[LockedDecision]) -> None:
@@ -139,14 +160,9 @@ def _opt_outs(
     return DialogueRows([], consents, [], [])
 
 
-def _result(
-    key: bytes,
-    command: OutcomeCommand,
-    decisions: Mapping[DecisionId, LockedDecision],
-    unseen: set[bytes],
-) -> OutcomeResult:
-    if command.decision_id not in decisions:
-        return OutcomeResult(OutcomeStatus.REFUSED, NotFound("there is no such decision"))
+def _result(key: bytes, problem: Problem | None, unseen: set[bytes]) -> OutcomeResult:
+    if problem is not None:
+        return OutcomeResult(OutcomeStatus.REFUSED, problem)
     if key in unseen:
         unseen.remove(key)
         return OutcomeResult(OutcomeStatus.ACCEPTED)

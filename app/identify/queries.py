@@ -26,6 +26,7 @@ from app.identify.rows import (
     ProfileFact,
     RecordLink,
     RecordRow,
+    SpokenWord,
     StoredRecord,
     VisitFact,
 )
@@ -61,6 +62,7 @@ WRITE_PROFILE = statement("app.identify", "write_profile")
 WHO_HOLDS = statement("app.identify", "who_holds")
 IDLE_ANONYMOUS = statement("app.identify", "idle_anonymous")
 HOLDINGS_OF = statement("app.identify", "holdings_of")
+WORDS_ABOUT = statement("app.identify", "words_about")
 RECORD_LINKS = statement("app.identify", "record_links")
 
 ACTIVE_EPOCH = select(epoch.c.epoch).where(epoch.c.status == "active")
@@ -407,3 +409,9 @@ async def idle_anonymous(tx: Connection, before: datetime, most: int) -> list[Cu
     """Return anonymous customers not heard of since ``before``, the longest idle first."""
     rows = await tx.execute(IDLE_ANONYMOUS, {"before": before, "most": most})
     return [CustomerId(row.customer_id) for row in rows]
+
+
+async def words_about(tx: Connection, customer_id: CustomerId) -> list[SpokenWord]:
+    """Return what people decided about a customer's records, oldest first."""
+    rows = await tx.execute(WORDS_ABOUT, {"customer_id": customer_id})
+    return [SpokenWord(*row) for row in rows]

@@ -176,5 +176,24 @@ class RecordLink:
     keyed: bool
     anonymous: bool
     type: str | None
+    scope: str | None
+    value: str | None
     key: IdentifierKey | None
     shared: int
+
+    @property
+    def record_key(self) -> str | None:
+        """Return the value where it is the key that the record's own source knows it by."""
+        own = self.type == IdentifierType.CUSTOMER_CODE and self.scope == self.source
+        return self.value if own else None
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenWord:
+    """What a person decided about some of a customer's records."""
+
+    kind: str
+    actor: str
+    reason: str | None
+    decided_at: datetime
+    records: int

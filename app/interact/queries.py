@@ -18,7 +18,7 @@ from app.interact.tables import (
     preference_fact,
     touchpoint,
 )
-from app.vocabulary import RecordId
+from app.vocabulary import RecordId, TouchpointId
 
 ADD_CONTACTS = text(
     "INSERT INTO contact SELECT * FROM jsonb_populate_recordset("
@@ -112,8 +112,14 @@ async def write_facts(tx: Connection, rows: DialogueRows) -> None:
             await tx.execute(statement, {"rows": rows_to_json(kind)})
 
 
-async def forget_records(tx: Connection, records: Collection[RecordId]) -> None:
-    """Delete the dialogue with erased records."""
+async def forget_records(tx: Connection, records: Collection[RecordId]) -> set[TouchpointId]:
+    """Delete the dialogue with erased records; return the touchpoints there were."""
     ids = list(records)
-    for table in (touchpoint, contact, consent_fact, preference_fact, complaint_fact):
+    for table in (contact, consent_fact, preference_fact, complaint_fact):
         await tx.execute(delete(table).where(table.c.record_id.in_(ids)))
+    forgotten = await tx.execute(
+        delete(touchpoint)
+        .where(touchpoint.c.record_id.in_(ids))
+        .returning(touchpoint.c.touchpoint_id)
+    )
+    return {TouchpointId(row.touchpoint_id) for row in forgotten}

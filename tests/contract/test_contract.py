@@ -117,6 +117,23 @@ def test_an_operation_tells_its_scope_and_its_refusals(
         assert int(status) < 400 or told["$ref"].startswith("#/components/responses/"), status
 
 
+ONLY_ASKS = {
+    ("POST", "/v1/identity/resolve"),
+    ("POST", "/v1/decisions/{decision_id}/replay"),
+}
+
+
+def test_every_operation_that_writes_takes_an_idempotency_key_and_no_other() -> None:
+    taking = set()
+    for path, method, operation in operations():
+        for parameter in operation.get("parameters", ()):
+            if (parameter["name"], parameter["in"]) == ("Idempotency-Key", "header"):
+                assert not parameter["required"]
+                assert {"400", "409", "410", "422"} <= operation["responses"].keys()
+                taking.add((method, path))
+    assert taking == {route for route in SCOPE_OF if route[0] != "GET"} - ONLY_ASKS
+
+
 def test_no_answer_has_a_default() -> None:
     answers = {
         name: schema

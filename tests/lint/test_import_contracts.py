@@ -30,7 +30,17 @@ KINDS: dict[str, type[Contract]] = {
 STAGES = ("access", "differentiate", "identify", "interact", "ledger", "measure", "personalise")
 DOES_IO = frozenset(
     # The verbs of each stage, and where their statements are. Anything else there is a rule.
-    {"queries", "tables", "attach", "authenticate", "issue", "merge", "resolve", "score"}
+    {
+        "queries",
+        "tables",
+        "attach",
+        "authenticate",
+        "idempotency",
+        "issue",
+        "merge",
+        "resolve",
+        "score",
+    }
 )
 
 BREAKS = [

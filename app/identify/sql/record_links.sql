@@ -1,7 +1,7 @@
 -- Purpose: how a customer's records hang together: each record with the identifiers it names.
 -- Parameters: customer_id uuid.
--- Result: record_id, source, keyed, anonymous, type and identifier_key (null for a record that names
---         nothing), shared (by how many of the customer's records this identifier is named).
+-- Result: record_id, source, keyed, anonymous, type, scope, value (personal) and identifier_key
+--         (null for a record that names nothing), shared (by how many of the customer's records).
 -- Index: ix_membership_customer_id, pk_record, ix_record_identifier_record_id, pk_identifier.
 SELECT
     r.record_id,
@@ -9,6 +9,8 @@ SELECT
     r.keyed,
     r.anonymous,
     i.type,
+    i.scope,
+    i.value,
     i.identifier_key,
     count(*) OVER (PARTITION BY i.identifier_key) AS shared
 FROM membership AS m

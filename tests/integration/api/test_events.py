@@ -167,10 +167,10 @@ async def test_a_compressed_body_is_read(erp: httpx.AsyncClient) -> None:
 @pytest.mark.parametrize(
     ("encoding", "body", "status"),
     [
-        ("gzip", gzip.compress(b" " * 5_000_000), 413),
+        ("gzip", gzip.compress(b" " * 5_000_000, mtime=0), 413),
         ("gzip", b"no gzip", 400),
-        ("gzip", gzip.compress(b"{}")[:-4], 400),
-        ("gzip", gzip.compress(b"{}") + b"more", 400),
+        ("gzip", gzip.compress(b"{}", mtime=0)[:-4], 400),
+        ("gzip", gzip.compress(b"{}", mtime=0) + b"more", 400),
         ("br", b"{}", 415),
     ],
 )

@@ -147,6 +147,10 @@ async def test_merge_split_and_timeline(every: httpx.AsyncClient) -> None:
     assert len(rest.json()["items"]) == 7
 
     explained = (await every.get(f"/v1/customers/{one}/explain")).json()["records"]
+    assert (await every.get(f"/v1/customers/{one}/explain")).json()["people_said"][0]["reason"] == (
+        "same person"
+    )
+    assert {r["record_key"] for r in explained} == {"C-1", "C-2"}
     apart = [[r["record_id"] for r in explained if any(n["type"] == "email" for n in r["names"])]]
     await every.post(f"/v1/customers/{one}/split", json={"sides": apart})
     assert (await every.get(f"/v1/customers/{other}")).json()["id"] == other
@@ -233,3 +237,29 @@ async def test_an_agents_words_come_in_their_language(every: httpx.AsyncClient) 
         answer = await every.post("/v1/touchpoints", json=RING, headers=wanted)
         words.add(answer.json()["customer"]["reason"])
     assert len(words) == 3
+
+
+async def test_an_outcome_that_cannot_be_is_refused(every: httpx.AsyncClient) -> None:
+    await regular(every)
+    offered = (await rung(every))["decisions"][0]["decision_id"]
+    empty = (await rung(every, context={"reason_closed": False}))["decisions"][0]["decision_id"]
+    now, later = "2026-11-20T12:00:00-03:00", "2030-01-01T00:00:00-03:00"
+    answer = await every.post(
+        "/v1/outcomes",
+        json=[
+            {"decision_id": offered, "outcome": "accepted", "time": later},
+            {"decision_id": empty, "outcome": "accepted", "time": now},
+            {"decision_id": offered, "outcome": "accepted", "time": now},
+        ],
+    )
+    assert answer.status_code == 207
+    assert [item["status"] for item in answer.json()["items"]] == ["refused", "refused", "accepted"]
+    bad = await every.post("/v1/outcomes", json=[{"decision_id": offered, "outcome": "bought"}])
+    assert {fault["pointer"] for fault in bad.json()["errors"]} == {"/0/outcome", "/0/time"}
+
+
+async def test_an_empty_number_is_a_withheld_one(every: httpx.AsyncClient) -> None:
+    answer = await rung(every, identifiers=[phone("")])
+    assert answer["customer"]["state"] == "unknown"
+    [item] = await told(every, a_sale(record_key="C-1", identifiers=[phone("")]))
+    assert item["ignored"][0]["code"] == "empty"

@@ -1,0 +1,235 @@
+"""Is a file that comes in arrays what it is one event at a time, and does nothing get lost?"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import aclosing
+from datetime import date
+from typing import Any
+
+import orjson
+import pytest
+
+from app.database.clock import FixedClock
+from app.database.keyed_hash import KeyedHash
+from app.database.transaction import Connection, Database, Work
+from app.flows import load as loading
+from app.flows.event_intake import take_events
+from app.flows.event_reading import Reader
+from app.flows.export import Export, Perspective, export
+from app.flows.load import Loaded, LoadItem, SafePoint, Tally, is_known, load, rehearse
+from app.problems import Unavailable
+from app.simulation.company import PROTAGONISTS
+from app.simulation.protagonists import documents_of
+from tests.builders import a_reader, a_sale, commands, tax_id
+
+pytestmark = pytest.mark.anyio
+
+TODAY = date(2026, 11, 20)
+DAYS_TOLD = "2026-09"
+"""Events of the last months are enough."""
+
+
+@pytest.fixture
+def reader(keyed_hash: KeyedHash) -> Reader:
+    return a_reader(keyed_hash)
+
+
+@pytest.fixture
+def perspective(keyed_hash: KeyedHash) -> Perspective:
+    return Perspective(keyed_hash, "BRL", TODAY)
+
+
+@pytest.fixture(autouse=True)
+def small_arrays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loading, "ARRAY_LINES", 20)
+    monkeypatch.setattr(loading, "_FIRST_PAUSE_S", 0.001)
+
+
+def company() -> list[dict[str, Any]]:
+    """Return what the protagonists did lately, and who they are."""
+    told = [d for p in PROTAGONISTS.values() for d in documents_of(p, TODAY)]
+    return [d for d in told if d["type"] != "sale" or d["time"] > DAYS_TOLD]
+
+
+def lines_of(documents: Iterable[dict[str, Any]]) -> list[LoadItem]:
+    return [
+        LoadItem(command, nth, SafePoint(nth, nth * 100), nth * 100, orjson.dumps(document))
+        for nth, (command, document) in enumerate(
+            ((command, document) for document in documents for command in commands([document])), 1
+        )
+    ]
+
+
+async def nobody_waits(problem: Unavailable) -> None:
+    raise problem
+
+
+async def taken(
+    database: Database, items: Iterable[LoadItem], reader: Reader, clock: FixedClock
+) -> list[Loaded]:
+    return [array async for array in load(database, items, reader, clock, nobody_waits)]
+
+
+def total(arrays: Iterable[Loaded]) -> Tally:
+    return sum((array.tally for array in arrays), Tally())
+
+
+async def exported(tx: Connection, what: Export, perspective: Perspective) -> list[dict[str, Any]]:
+    return [orjson.loads(line) async for line in export(tx, what, perspective)]
+
+
+async def state(tx: Connection, perspective: Perspective) -> dict[frozenset[Any], Any]:
+    """Return the numbers of each customer by its records, whatever the ids are."""
+    records: dict[str, set[Any]] = defaultdict(set)
+    for row in await exported(tx, Export.RECORDS, perspective):
+        records[row["customer_id"]].add((row["source"], row["record_key"]))
+    return {
+        frozenset(records[row["customer_id"]]): {**row, "customer_id": None}
+        for row in await exported(tx, Export.CUSTOMERS, perspective)
+    }
+
+
+async def test_arrays_make_the_state_that_one_by_one_makes(
+    own_database: Database,
+    connection: Connection,
+    reader: Reader,
+    clock: FixedClock,
+    perspective: Perspective,
+) -> None:
+    documents = company()
+    shuffled = random.Random(4).sample(documents, len(documents))
+    arrays = await taken(own_database, lines_of(shuffled), reader, clock)
+    assert total(arrays) == Tally(accepted=len(documents))
+    for document in documents:
+        await take_events(connection, commands([document]), reader, clock.now())
+    together = await own_database.read(lambda tx: state(tx, perspective))
+    assert together == await state(connection, perspective)
+    assert len(together) >= len(PROTAGONISTS)
+
+
+async def test_a_file_comes_twice_and_nothing_changes(
+    own_database: Database, reader: Reader, clock: FixedClock, perspective: Perspective
+) -> None:
+    documents = company()
+    await taken(own_database, lines_of(documents), reader, clock)
+    before = await own_database.read(lambda tx: state(tx, perspective))
+    again = await taken(own_database, lines_of(reversed(documents)), reader, clock)
+    assert total(again) == Tally(duplicate=len(documents))
+    assert await own_database.read(lambda tx: state(tx, perspective)) == before
+
+
+async def test_what_is_refused_is_handed_back_as_it_came(
+    own_database: Database, reader: Reader, clock: FixedClock
+) -> None:
+    tomorrow = a_sale(time="2026-12-24T10:00:00-03:00")
+    documents = [a_sale(record_key="C-1"), {"id": "x"}, a_sale(record_key="C-2"), tomorrow]
+    [array] = await taken(own_database, lines_of(documents), reader, clock)
+    assert array.tally == Tally(accepted=2, refused=2)
+    assert [refusal.line_number for refusal in array.refused] == [2, 4]
+    assert [refusal.raw for refusal in array.refused] == [orjson.dumps(d) for d in documents[1::2]]
+    assert [refusal.problem.reason for refusal in array.refused] == ["invalid-event", "future-time"]
+
+
+async def test_arrays_are_told_in_the_order_of_the_file_with_where_to_go_on(
+    own_database: Database, reader: Reader, clock: FixedClock
+) -> None:
+    items = lines_of(a_sale(record_key=f"C-{n}") for n in range(50))
+    arrays = await taken(own_database, items, reader, clock)
+    assert [array.after for array in arrays] == [items[n].after for n in (19, 39, 49)]
+    for array in arrays:
+        assert array.witness is not None
+        assert await is_known(own_database, array.witness)
+    assert not await is_known(own_database, b"0123456789abcdef")
+
+
+async def test_an_array_of_refusals_has_no_witness(
+    own_database: Database, reader: Reader, clock: FixedClock
+) -> None:
+    [array] = await taken(own_database, lines_of([{"id": "x"}]), reader, clock)
+    assert array.witness is None
+
+
+class FlickeringDatabase(Database):
+    """A database that is away the first few times it is asked to write."""
+
+    def __init__(self, database: Database, times: int) -> None:
+        super().__init__(database._engine)
+        self.times = times
+
+    async def write(self, work: Work[Any]) -> Any:
+        if self.times:
+            self.times -= 1
+            raise Unavailable
+        return await super().write(work)
+
+
+async def test_a_database_that_is_away_is_waited_for(
+    own_database: Database, reader: Reader, clock: FixedClock
+) -> None:
+    told: list[Unavailable] = []
+
+    async def remember(problem: Unavailable) -> None:
+        told.append(problem)
+
+    database = FlickeringDatabase(own_database, times=3)
+    items = lines_of([a_sale(record_key="C-1")])
+    arrays = [array async for array in load(database, items, reader, clock, remember)]
+    assert total(arrays) == Tally(accepted=1)
+    assert len(told) == 3
+
+
+async def test_patience_ends(
+    own_database: Database, reader: Reader, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loading, "PATIENCE_S", -1)
+    with pytest.raises(Unavailable):
+        await taken(FlickeringDatabase(own_database, 1), lines_of([a_sale()]), reader, clock)
+
+
+async def test_it_reads_no_further_ahead_than_what_is_under_way(
+    own_database: Database, reader: Reader, clock: FixedClock
+) -> None:
+    read = 0
+
+    def counted(items: Sequence[LoadItem]) -> Iterator[LoadItem]:
+        nonlocal read
+        for item in items:
+            read += 1
+            yield item
+
+    items = counted(lines_of(a_sale(record_key=f"C-{n}") for n in range(200)))
+    async with aclosing(load(own_database, items, reader, clock, nobody_waits)) as arrays:
+        async for _ in arrays:
+            break
+    assert read <= 20 * (loading.UNDER_WAY + 1)
+
+
+async def test_a_load_that_is_left_leaves_nothing_running(
+    own_database: Database, reader: Reader, clock: FixedClock
+) -> None:
+    before = asyncio.all_tasks()
+    items = lines_of(a_sale(record_key=f"C-{n}") for n in range(200))
+    async with aclosing(load(own_database, items, reader, clock, nobody_waits)) as arrays:
+        async for _ in arrays:
+            break
+    assert asyncio.all_tasks() == before
+
+
+def test_a_rehearsal_says_what_a_load_would(reader: Reader, clock: FixedClock) -> None:
+    good, late, odd = commands(
+        [
+            a_sale(identifiers=[tax_id("111.111.111-11")]),
+            a_sale(time="2026-12-24T10:00:00-03:00"),
+            {"id": "x"},
+        ]
+    )
+    assert rehearse(good, reader, clock.now()).problem is None
+    assert [fault.pointer for fault in rehearse(good, reader, clock.now()).ignored] == [
+        "/identifiers/0"
+    ]
+    for refused in (late, odd):
+        assert rehearse(refused, reader, clock.now()).problem is not None

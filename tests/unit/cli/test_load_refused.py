@@ -1,0 +1,91 @@
+"""A refused line is kept as it came, for its owner only, and told without its content."""
+
+from __future__ import annotations
+
+import json
+import stat
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.cli.load_refused import SHOWN, RefusedLines
+from app.flows.load import Refusal
+from app.problems import Fault, InvalidInput
+
+PROBLEM = InvalidInput("no", code="invalid-event", faults=(Fault("/time", "missing", "is empty"),))
+
+
+def refusal(nth: int = 1, raw: bytes = b'{"id": "x"}\n') -> Refusal:
+    return Refusal(nth, PROBLEM, raw)
+
+
+def kept(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "refused.ndjson"
+
+
+def test_a_line_is_kept_with_its_number_and_its_reason(path: Path) -> None:
+    with closing(RefusedLines(path)) as lines:
+        assert lines.add([refusal(3)]) == path.stat().st_size
+    assert kept(path) == [
+        {
+            "line": 3,
+            "problem": {
+                "code": "invalid-event",
+                "detail": "no",
+                "faults": [{"pointer": "/time", "code": "missing", "detail": "is empty"}],
+            },
+            "raw": '{"id": "x"}',
+        }
+    ]
+
+
+def test_only_its_owner_may_read_it(path: Path) -> None:
+    with closing(RefusedLines(path)):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(("raw", "text"), [("São".encode(), "São"), (b"S\xe3o", "São")])
+def test_any_bytes_are_kept(path: Path, raw: bytes, text: str) -> None:
+    with closing(RefusedLines(path)) as lines:
+        lines.add([refusal(raw=raw + b"\r\n")])
+    assert kept(path)[0]["raw"] == text
+
+
+def test_a_new_load_begins_a_new_file(path: Path) -> None:
+    path.write_text("of an earlier load\n")
+    with closing(RefusedLines(path)) as lines:
+        lines.add([refusal()])
+    assert len(kept(path)) == 1
+
+
+def test_a_resumed_load_drops_what_was_written_after_its_mark(path: Path) -> None:
+    with closing(RefusedLines(path)) as lines:
+        safe = lines.add([refusal(1)])
+        lines.add([refusal(2)])
+    with closing(RefusedLines(path, safe)) as lines:
+        lines.add([refusal(2), refusal(3)])
+    assert [row["line"] for row in kept(path)] == [1, 2, 3]
+
+
+def test_a_resumed_load_whose_file_is_gone_begins_a_new_one(path: Path) -> None:
+    with closing(RefusedLines(path, 10_000)) as lines:
+        lines.add([refusal(9)])
+    assert [row["line"] for row in kept(path)] == [9]
+
+
+def test_without_a_file_the_first_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    with closing(RefusedLines(None)) as lines:
+        lines.add(refusal(nth, raw=b"11 98765-4321") for nth in range(1, SHOWN + 3))
+        lines.tell(SHOWN + 2)
+    told = capsys.readouterr().err
+    assert "line 1: /time is empty" in told
+    assert f"line {SHOWN + 1}:" not in told
+    assert "and 2 more" in told
+    assert "98765" not in told
