@@ -2,7 +2,7 @@
 # folders of this checkout. Another interpreter: make PYTHON=/path/to/python3 …
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check format openapi lock clean env test-env
+.PHONY: help demo serve test check format openapi lock sbom supply-chain clean env test-env supply-env
 
 ARGS ?=
 WORKERS ?= 2
@@ -11,7 +11,7 @@ WORKERS ?= 2
 unexport PYTHONDONTWRITEBYTECODE PYTHONHOME PYTHONPATH
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: env  ## a small believable company, served on 127.0.0.1:8000, with keys and curls to try
 	@.venv/bin/python -m app.cli demo $(ARGS)
@@ -36,8 +36,14 @@ lock:  ## requirements/*.lock again from pyproject.toml; newest versions: make l
 	@scripts/environment .venv-tools requirements/tools.lock
 	@UV="$(CURDIR)/.venv-tools/bin/uv" scripts/lock $(ARGS)
 
+sbom: supply-env  ## what serves and under which licences, into dist/ (CycloneDX)
+	@PATH="$(CURDIR)/.venv-supply/bin:$$PATH" scripts/sbom dist/idip.cdx.json
+
+supply-chain: supply-env  ## vulnerabilities, secrets, SBOM, Dockerfile; some: make supply-chain ARGS='secrets image'
+	@PATH="$(CURDIR)/.venv-supply/bin:$$PATH" python scripts/supply_chain.py $(ARGS)
+
 clean:  ## away with environments and caches; data of the service stays
-	@rm -rf .venv .venv-test .venv-tools .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf .venv .venv-test .venv-tools .venv-supply .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 env:
@@ -46,3 +52,6 @@ env:
 test-env:
 	@scripts/environment .venv-test requirements/test.lock requirements/build.lock \
 		--data requirements/data.lock
+
+supply-env:
+	@scripts/environment .venv-supply requirements/supply.lock

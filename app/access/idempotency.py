@@ -16,9 +16,10 @@ import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from hashlib import shake_256
 from typing import Final
 from uuid import UUID
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from app.access.queries import StoredAnswer, claim_key, find_answer, keep_answer
 from app.database.keyed_hash import KeyedHash
@@ -34,7 +35,7 @@ _QUOTED: Final = re.compile(r'"((?:[ !#-\[\]-~]|\\["\\])*)"', re.ASCII)
 _BARE: Final = re.compile(r"[!#-+\--~]+", re.ASCII)
 _ESCAPED: Final = re.compile(r'\\(["\\])')
 _UUID: Final = re.compile(rb"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
-_NONCE_BYTES: Final = 16
+_NONCE_BYTES: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,15 +131,10 @@ def _mentioned(body: bytes) -> set[UUID]:
 
 
 def _sealed(body: bytes, seal: bytes) -> bytes:
+    """Encrypt an answer (AES-GCM, NIST SP 800-38D) under a nonce of its own, told in front."""
     nonce = secrets.token_bytes(_NONCE_BYTES)
-    return nonce + _padded(body, seal + nonce)
+    return nonce + AESGCM(seal).encrypt(nonce, body, None)
 
 
 def _opened(sealed: bytes, seal: bytes) -> bytes:
-    return _padded(sealed[_NONCE_BYTES:], seal + sealed[:_NONCE_BYTES])
-
-
-def _padded(data: bytes, secret: bytes) -> bytes:
-    """Add a pad as long as the data, used once: SHAKE256 as a keyed generator (FIPS 202)."""
-    pad = int.from_bytes(shake_256(secret).digest(len(data)), "big")
-    return (int.from_bytes(data, "big") ^ pad).to_bytes(len(data), "big")
+    return AESGCM(seal).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], None)

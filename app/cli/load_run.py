@@ -43,7 +43,11 @@ def load_file(
     file: LoadFile, settings: Settings, refused: Path | None, *, resume: bool
 ) -> LoadResult:
     """Load a file and tell on the way how it goes."""
-    return terminal.run(_load(file, settings, refused, resume=resume))
+    try:
+        return terminal.run(_load(file, settings, refused, resume=resume))
+    except KeyboardInterrupt:
+        terminal.say("stopped; the same command goes on from here")
+        raise
 
 
 async def _load(

@@ -9,7 +9,7 @@ import pytest
 
 from app.cli import terminal
 from tests.builders import a_sale, tax_id
-from tests.unit.cli.conftest import Shell
+from tests.shell import Shell
 
 CSV = """\
 NOTA;DATA;CLIENTE;FONE;VALOR

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from app.cli import terminal
-from tests.unit.cli.conftest import Shell
+from tests.shell import Shell
 
 DAY = ("--today", "2026-11-20")
 

@@ -15,7 +15,7 @@ from app.database.embedded.processes import ServerStuck
 from app.database.migrate import MigrationBlocked
 from app.database.server import UnsafeDatabase
 from app.problems import Fault, InvalidInput, Unavailable
-from tests.unit.cli.conftest import Shell
+from tests.shell import Shell
 
 ROOT = Path(__file__).parents[3]
 HEAVY = ("alembic", "asyncpg", "fastapi", "phonenumbers", "pydantic", "sqlalchemy", "uvicorn")
