@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from app.database.clock import Clock, SystemClock
 from app.database.keyed_hash import KeyedHash
-from app.database.location import Location, located, prepare
+from app.database.location import Location, located, prepare, refuse_nothing_there
 from app.database.transaction import Database
 from app.flows.event_reading import Reader
 from app.flows.founding import found
@@ -55,6 +55,7 @@ async def at_home(settings: Settings, **limits: int) -> AsyncIterator[OpenHouse]
     Raises:
         SettingsError, MigrationBlocked, Unavailable: it cannot be had; the message says why.
     """
+    refuse_nothing_there(settings)
     async with located(settings) as location, visiting(settings, location, **limits) as house:
         yield house
 

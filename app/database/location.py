@@ -13,12 +13,13 @@ from dataclasses import dataclass
 
 from app.database.clock import Clock
 from app.database.deployment import check_deployment
+from app.database.embedded.folders import has_cluster
 from app.database.embedded.server import EmbeddedServer
 from app.database.keyed_hash import KeyedHash
 from app.database.migrate import migrate
 from app.database.secret_key import deployment_secret
 from app.database.transaction import Database
-from app.settings import Settings
+from app.settings import Settings, SettingsError
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,19 @@ class Location:
     url: str
     keyed_hash: KeyedHash
     embedded: EmbeddedServer | None
+
+
+def refuse_nothing_there(settings: Settings) -> None:
+    """Let nobody found a second installation by looking for the first in the wrong place.
+
+    Raises:
+        SettingsError: no embedded database has been made in the data folder.
+    """
+    if settings.database_url is None and not has_cluster(settings.data_dir):
+        raise SettingsError(
+            f"there is no idip database in {settings.data_dir}; set IDIP_DATA_DIR to the folder of"
+            " the one you mean, or make one there with `idip serve` or `idip migrate`"
+        )
 
 
 @asynccontextmanager

@@ -31,6 +31,14 @@ _PRIVATE: Final = 0o700
 _WALK_FOR_GROUP: Final = 0o710
 
 
+CLUSTER: Final = "postgres"
+
+
+def has_cluster(data_dir: Path) -> bool:
+    """Tell whether a database has been made in a data folder: a cluster there is a whole one."""
+    return (data_dir / CLUSTER).exists()
+
+
 @dataclass(frozen=True, slots=True)
 class Folders:
     """The places below one data folder."""
@@ -41,7 +49,7 @@ class Folders:
     @property
     def cluster(self) -> Path:
         """Return PostgreSQL's own data folder."""
-        return self.data_dir / "postgres"
+        return self.data_dir / CLUSTER
 
     @property
     def binaries(self) -> Path:

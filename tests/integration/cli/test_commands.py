@@ -215,3 +215,13 @@ async def test_each_start_has_keys_that_work_and_ends_those_before(own_settings:
             assert (await ring.client_of(now[kind])).scopes == scopes
             with pytest.raises(Unauthenticated):
                 await ring.client_of(before[kind])
+
+
+def test_a_command_founds_no_second_house_by_looking_in_the_wrong_place(
+    idip: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IDIP_DATA_DIR", str(tmp_path / "elsewhere"))
+    ran = idip("keys", "list")
+    assert ran.code == 2
+    assert "IDIP_DATA_DIR" in ran.err
+    assert list(tmp_path.iterdir()) == []
