@@ -2,7 +2,7 @@
 # folders of this checkout. Another interpreter: make PYTHON=/path/to/python3 …
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check format openapi lock sbom supply-chain clean env test-env supply-env
+.PHONY: help demo serve test cdnow check format openapi lock sbom supply-chain clean env test-env supply-env
 
 ARGS ?=
 WORKERS ?= 2
@@ -21,6 +21,9 @@ serve: env  ## the service without demo data
 
 test: test-env  ## every test; a few of them: make test ARGS='tests/unit -k rfv'
 	@.venv-test/bin/python -m pytest --numprocesses $(WORKERS) $(ARGS)
+
+cdnow: test-env  ## all 69,659 purchases of the CDNOW log through idip load, three times
+	@IDIP_TEST_CDNOW=whole .venv-test/bin/python -m pytest tests/e2e/cdnow
 
 check: test-env  ## format, lint, types, imports, contract, house rules
 	@PATH="$(CURDIR)/.venv-test/bin:$$PATH" scripts/check

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -26,16 +27,21 @@ def demo(
     The company is made on the first start and kept. The keys are new each time: those of an earlier
     start open nothing any more.
     """
+    from app.api.logging import configure_logging
     from app.cli.demo_card import card
     from app.cli.demo_company import DemoKeys, populate, replace_keys
     from app.cli.house import visiting
     from app.cli.load_pace import PATIENT
     from app.database.clock import SystemClock
     from app.database.location import Location
+    from app.simulation.company import COMPANY_NAME
     from app.supervisor import Plan, supervise
 
-    os.environ.setdefault("IDIP_LOG_LEVEL", "warning")  # the card should stay in sight
+    # The processes that serve read the environment: the card should stay in sight.
+    os.environ.setdefault("IDIP_LOG_LEVEL", "warning")
+    os.environ.setdefault("IDIP_COMPANY_NAME", COMPANY_NAME)
     settings = _brazilian(terminal.settings(data_dir=data_dir))
+    configure_logging(settings.log_level, sys.stderr)
     keys: DemoKeys = {}
 
     async def prepare(location: Location) -> None:

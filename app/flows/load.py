@@ -34,7 +34,7 @@ from app.ledger import queries as ledger
 from app.problems import Problem, Unavailable
 
 ARRAY_LINES: Final = 1_000
-"""As many as one request may carry; half as many cost a tenth more for each."""
+"""As many as one request may carry; a quarter of that costs a tenth more for each event."""
 
 UNDER_WAY: Final = 2
 """One array is with the database while the next is read; a third would only wait for the second."""

@@ -5,10 +5,12 @@ with a count that shares no code with the product.  Then the file comes again, a
 its lines in another order: nothing may change.
 
 One test, and not one a step: tests are dealt out to two workers, and each would load the file.
+``make test`` takes its first tenth; ``make cdnow``, which .ci/run calls, all of it.
 """
 
 from __future__ import annotations
 
+import os
 import random
 from decimal import Decimal
 from pathlib import Path
@@ -18,14 +20,16 @@ from tests.e2e.cdnow.recount import Bought, cdnow_path, recount
 from tests.e2e.command import Idip, new_idip
 
 MAPPING = Path(__file__).with_name("mapping.yaml")
-LINES = 69_659
+WHOLE = 69_659
+LINES = WHOLE if os.environ.get("IDIP_TEST_CDNOW") == "whole" else WHOLE // 10
 
 Row = dict[str, Any]
 
 
 def test_the_purchase_log_comes_in_whole_and_once(tmp_path: Path) -> None:
     log = tmp_path / "cdnow.txt"
-    log.write_bytes(cdnow_path().read_bytes())
+    header, *lines = cdnow_path().read_bytes().splitlines(keepends=True)
+    log.write_bytes(header + b"".join(lines[:LINES]))
     with new_idip(IDIP_CURRENCY="USD") as idip:
         assert load(idip, log) == {"accepted": LINES, "duplicate": 0, "refused": 0}
         known = export(idip)
