@@ -56,8 +56,9 @@ async def erase(
     current = await current_id(tx, customer)
     records = await identify.records_of(tx, current)
     locked = await identify.lock_components(tx, list(records), ())
-    if await identify.records_of(tx, current) != records or not set(records.values()) <= locked:
-        raise SetGrew
+    under_lock = await identify.records_of(tx, current)
+    if not records or under_lock != records or not set(records.values()) <= locked:
+        raise SetGrew  # merged away meanwhile: who answers to the id has to be asked again
     await personalise.forget_records(tx, records)
     touchpoints = await interact.forget_records(tx, records)
     await ledger.forget_records(tx, records, await identify.visits_of(tx, records))

@@ -20,7 +20,7 @@ from uuid_utils.compat import uuid7
 
 from app.database import outbox
 from app.database.outbox import OutboxRow
-from app.database.transaction import Connection
+from app.database.transaction import Connection, SetGrew
 from app.differentiate import queries as differentiate
 from app.differentiate import score
 from app.flows import event_facts
@@ -170,12 +170,17 @@ def _identity(item: Told) -> EventClaim:
     )
 
 
-async def _without_erased(tx: Connection, fresh: Sequence[Told]) -> list[Told]:
-    """Take the person out of what speaks of somebody erased: it counts, and links nothing."""
+async def _erased(tx: Connection, fresh: Sequence[Told]) -> set[bytes]:
+    """Return which records and identifiers named here belong to somebody erased."""
     keys = {named.key for item in fresh for named in item.names}
     records = {item.read.record_id for item in fresh if item.read.record_id is not None}
     wanted = keys | {record.bytes for record in records}
-    erased = await identify.tombstones_among(tx, wanted) if wanted else set()
+    return await identify.tombstones_among(tx, wanted) if wanted else set()
+
+
+async def _without_erased(tx: Connection, fresh: Sequence[Told]) -> list[Told]:
+    """Take the person out of what speaks of somebody erased: it counts, and links nothing."""
+    erased = await _erased(tx, fresh)
     if not erased:
         return list(fresh)
     return [item.about(without_names(item.read, erased)) for item in fresh]
@@ -184,12 +189,18 @@ async def _without_erased(tx: Connection, fresh: Sequence[Told]) -> list[Told]:
 async def _write(
     tx: Connection, fresh: Sequence[Told], now: datetime
 ) -> dict[RecordId, CustomerId]:
-    """Write what is new, under the locks of all it touches; return each record's customer."""
+    """Write what is new, under the locks of all it touches; return each record's customer.
+
+    Raises:
+        SetGrew: somebody spoken of here was erased while we waited for the locks.
+    """
     trade = [item.trade for item in fresh if item.trade is not None]
     orders = await score.claim(tx, trade) if trade else None
     evidence = [item.read.evidence for item in fresh if item.read.evidence is not None]
     touched = orders.records if orders else frozenset()
     attached = await attach(tx, evidence, touched, now) if evidence or touched else Attached({})
+    if await _erased(tx, fresh):
+        raise SetGrew
     await ledger.append_events(tx, [event_facts.event_row(item) for item in fresh])
     await identify.write_profile(tx, event_facts.profile_facts(fresh))
     await identify.write_visits(tx, event_facts.visit_facts(fresh))

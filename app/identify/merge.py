@@ -92,17 +92,19 @@ async def current_id(tx: Connection, customer: CustomerId) -> CustomerId:
 async def _lock_records(
     tx: Connection, customers: Collection[CustomerId]
 ) -> tuple[set[ComponentId], set[RecordId]]:
-    """Lock the customers' components and return their records as they are under the lock."""
-    seen = await _records(tx, customers)
-    locked = await queries.lock_components(tx, seen, ())
-    records = await _records(tx, customers)
-    if not records <= seen:
+    """Lock the customers' components and return their records as they are under the lock.
+
+    Raises:
+        SetGrew: a customer won or lost records meanwhile: who answers to its id has to be asked
+            again.
+    """
+    seen = {each: await queries.records_of(tx, each) for each in sorted(customers)}
+    records = {record for held in seen.values() for record in held}
+    locked = await queries.lock_components(tx, records, ())
+    under_lock = {each: await queries.records_of(tx, each) for each in sorted(customers)}
+    if under_lock != seen or not all(seen.values()):
         raise SetGrew
     return locked, records
-
-
-async def _records(tx: Connection, customers: Collection[CustomerId]) -> set[RecordId]:
-    return {record for each in customers for record in await queries.records_of(tx, each)}
 
 
 async def _decide(

@@ -206,9 +206,10 @@ async def forget_records(tx: Connection, records: Collection[RecordId]) -> None:
     The counts stay: they name nobody.
     """
     ids = list(records)
-    await tx.execute(delete(outcome).where(outcome.c.record_id.in_(ids)))
+    # Decisions first: their locks keep an outcome from coming in between.
     await tx.execute(
         update(decision)
         .where(decision.c.record_id.in_(ids))
         .values(record_id=NOBODY, touchpoint_id=None, inputs={}, result={})
     )
+    await tx.execute(delete(outcome).where(outcome.c.record_id.in_(ids)))

@@ -49,22 +49,23 @@ touched AS (
     UNION
     SELECT n.record_id, n.business_on FROM entries AS n
 ),
-sums AS (
-    SELECT t.record_id, t.business_on, count(s.net) AS parts,
-        coalesce(sum(s.purchases), 0) AS purchases,
-        coalesce(sum(s.net), 0) AS net,
-        coalesce(sum(s.cost), 0) AS cost
+kept AS (
+    SELECT e.record_id, e.business_on, e.purchases, e.net, e.cost
     FROM touched AS t
-    LEFT JOIN LATERAL (
-        SELECT e.purchases, e.net, e.cost
-        FROM trade_entry AS e
-        WHERE e.record_id = t.record_id AND e.business_on = t.business_on
-            AND e.group_key <> ALL(CAST(:group_keys AS bytea[]))
-        UNION ALL
-        SELECT n.purchases, n.net, n.cost
-        FROM entries AS n
-        WHERE n.record_id = t.record_id AND n.business_on = t.business_on
-    ) AS s ON TRUE
+    JOIN trade_entry AS e ON e.record_id = t.record_id AND e.business_on = t.business_on
+    LEFT JOIN unnest(CAST(:group_keys AS bytea[])) AS own (group_key)
+        ON own.group_key = e.group_key
+    WHERE own.group_key IS NULL
+    UNION ALL
+    SELECT n.record_id, n.business_on, n.purchases, n.net, n.cost FROM entries AS n
+),
+sums AS (
+    SELECT t.record_id, t.business_on, count(k.net) AS parts,
+        coalesce(sum(k.purchases), 0) AS purchases,
+        coalesce(sum(k.net), 0) AS net,
+        coalesce(sum(k.cost), 0) AS cost
+    FROM touched AS t
+    LEFT JOIN kept AS k ON k.record_id = t.record_id AND k.business_on = t.business_on
     WHERE t.record_id IS NOT NULL AND t.business_on IS NOT NULL
     GROUP BY t.record_id, t.business_on
 ),
