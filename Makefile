@@ -2,7 +2,7 @@
 # folders of this checkout. Another interpreter: make PYTHON=/path/to/python3 …
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test cdnow check format openapi lock sbom supply-chain clean env test-env supply-env
+.PHONY: help demo serve test cdnow drill check format openapi lock sbom supply-chain clean env test-env supply-env
 
 ARGS ?=
 WORKERS ?= 2
@@ -24,6 +24,9 @@ test: test-env  ## every test; a few of them: make test ARGS='tests/unit -k rfv'
 
 cdnow: test-env  ## all 69,659 purchases of the CDNOW log through idip load, three times
 	@IDIP_TEST_CDNOW=whole .venv-test/bin/python -m pytest tests/e2e/cdnow
+
+drill: test-env  ## the long drills, with their figures; one of them: make drill ARGS='crash --seconds 50'
+	@PATH="$(CURDIR)/.venv-test/bin:$$PATH" scripts/drill $(ARGS)
 
 check: test-env  ## format, lint, types, imports, contract, house rules
 	@PATH="$(CURDIR)/.venv-test/bin:$$PATH" scripts/check
