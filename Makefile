@@ -2,7 +2,7 @@
 # folders of this checkout. Another interpreter: make PYTHON=/path/to/python3 …
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test cdnow drill check format openapi lock sbom supply-chain clean env test-env supply-env
+.PHONY: help demo serve test e2e drill check format openapi lock sbom supply-chain clean env test-env supply-env
 
 ARGS ?=
 WORKERS ?= 2
@@ -19,11 +19,11 @@ demo: env  ## a small believable company, served on 127.0.0.1:8000, with keys an
 serve: env  ## the service without demo data
 	@.venv/bin/python -m app.cli serve $(ARGS)
 
-test: test-env  ## every test; a few of them: make test ARGS='tests/unit -k rfv'
-	@.venv-test/bin/python -m pytest --numprocesses $(WORKERS) $(ARGS)
+test: test-env  ## every test but those of e2e and drill; a few of them: make test ARGS='tests/unit -k rfv'
+	@.venv-test/bin/python -m pytest --ignore tests/e2e --numprocesses $(WORKERS) $(ARGS)
 
-cdnow: test-env  ## all 69,659 purchases of the CDNOW log through idip load, three times
-	@IDIP_TEST_CDNOW=whole .venv-test/bin/python -m pytest tests/e2e/cdnow
+e2e: test-env  ## the commands as a person types them: demo, a killed load, the whole CDNOW log
+	@.venv-test/bin/python -m pytest tests/e2e --numprocesses $(WORKERS) $(ARGS)
 
 drill: test-env  ## the long drills, with their figures; one of them: make drill ARGS='crash --seconds 50'
 	@PATH="$(CURDIR)/.venv-test/bin:$$PATH" scripts/drill $(ARGS)

@@ -19,7 +19,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from time import time
@@ -32,17 +32,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 import tests.hypothesis_profiles  # noqa: F401 (loads the profile)
 from app.database import server
 from app.database.clock import FixedClock
+from app.database.embedded.processes import ServerStuck
 from app.database.embedded.server import EmbeddedServer
 from app.database.engine import make_engine
 from app.database.keyed_hash import KeyedHash
 from app.database.migrate import migrate
 from app.database.transaction import Database
-from app.settings import Settings
+from app.settings import Settings, SettingsError
 from tests.statement_recorder import Statements, recording
 
 NOW = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
 SERVER_ACCOUNT = "idip-postgres"
 LONGEST_RUN_S = 600
+ROOM_BYTES = 4 * 2**30
 
 
 @pytest.fixture(scope="session")
@@ -69,9 +71,10 @@ def settings() -> Settings:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Give the run a name that its workers share."""
+    """Give the run a name that its workers share, and sweep up after runs that were killed."""
     if not hasattr(config, "workerinput"):
         config.option.testrunuid = uuid4().hex[:12]
+        _sweep_killed_runs()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -89,7 +92,15 @@ def _run(config: pytest.Config) -> str:
 
 
 def _data_dir(config: pytest.Config) -> Path:
-    return Path(tempfile.gettempdir(), f"idip-test-{_run(config)}")
+    return _scratch() / f"idip-test-{_run(config)}"
+
+
+def _scratch() -> Path:
+    """Return where the run's server lives: in memory if there is room, since no power will fail."""
+    memory = Path("/dev/shm")  # noqa: S108 (our folder in it has a name of chance and is private)
+    if os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > ROOM_BYTES:
+        return memory
+    return Path(tempfile.gettempdir())
 
 
 @pytest.fixture(scope="session")
@@ -98,7 +109,6 @@ def server_url(pytestconfig: pytest.Config) -> Iterator[str]:
     if url := os.environ.get("IDIP_TEST_DATABASE_URL"):
         yield url
         return
-    _sweep_killed_runs()
     embedded = EmbeddedServer.attach(_data_dir(pytestconfig), SERVER_ACCOUNT)
     try:
         yield embedded.url
@@ -107,12 +117,16 @@ def server_url(pytestconfig: pytest.Config) -> Iterator[str]:
 
 
 def _sweep_killed_runs() -> None:
-    """Stop the servers of runs that were killed; whoever still runs is attached to its own."""
-    for folder in Path(tempfile.gettempdir()).glob("idip-test-*"):
-        found = folder.stat()
-        is_old = found.st_uid == os.geteuid() and time() - found.st_mtime > LONGEST_RUN_S
-        if is_old and EmbeddedServer.attach(folder, SERVER_ACCOUNT).release():
-            shutil.rmtree(folder, ignore_errors=True)
+    """Stop the servers of runs that were killed; a run that lives is attached to its own.
+
+    Best effort: another run may be sweeping the same folders, and no run fails for an older one.
+    """
+    for folder in _scratch().glob("idip-test-*"):
+        with suppress(OSError, SettingsError, ServerStuck):
+            found = folder.stat()
+            is_old = found.st_uid == os.geteuid() and time() - found.st_mtime > LONGEST_RUN_S
+            if is_old and EmbeddedServer.attach(folder, SERVER_ACCOUNT).release():
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -81,16 +81,19 @@ class Served:
         return httpx.get(self.url + path, timeout=10).text
 
     def children(self) -> list[psutil.Process]:
-        return [
-            child
-            for child in psutil.Process(self.process.pid).children()
-            if "app.supervisor" in child.cmdline()
-        ]
+        return [child for child in psutil.Process(self.process.pid).children() if serves(child)]
 
     def end(self, order: signal.Signals = signal.SIGTERM) -> int:
         self.process.send_signal(order)
         self.process.communicate(timeout=30)
         return self.process.returncode
+
+
+def serves(child: psutil.Process) -> bool:
+    try:
+        return "app.supervisor" in child.cmdline()
+    except psutil.NoSuchProcess:  # or a zombie that nobody has collected yet
+        return False
 
 
 @pytest.fixture

@@ -162,14 +162,18 @@ async def merge_crosswise(house: House, merges: int) -> int:
 
 
 async def at_once(works: Iterable[Awaitable[bool]]) -> list[bool]:
-    """Await all of them, no more than there are connections at a time."""
+    """Await all, no more than there are connections at a time; raise once all have ended."""
     free = asyncio.Semaphore(AT_ONCE)
 
     async def admitted(work: Awaitable[bool]) -> bool:
         async with free:
             return await work
 
-    return await asyncio.gather(*(admitted(work) for work in works))
+    ended = await asyncio.gather(*map(admitted, works), return_exceptions=True)
+    for failure in ended:
+        if isinstance(failure, BaseException):
+            raise failure
+    return [needed for needed in ended if not isinstance(needed, BaseException)]
 
 
 async def lock_as_named(
