@@ -13,10 +13,9 @@ from typing import Any, Final
 from app.cli.demo_company import SCOPES_OF
 from app.simulation.company import COMPANY_NAME, PROTAGONISTS
 from app.simulation.documents import ERP
-from app.simulation.people import written
 
 _PERSON: Final = PROTAGONISTS["newcomer"].person
-_FIRST_NAME: Final = _PERSON.name.partition(" ")[0]
+_FIRST_NAME: Final = _PERSON.name.first
 _NOW: Final = "(now)"
 _SECONDS: Final = "'$(date +%s)'"
 """Leaves the quotes of the shell for a moment: each time it is pasted it is another call."""
@@ -59,7 +58,7 @@ def _ring() -> dict[str, Any]:
     return {
         "interaction": {"source": "ivr", "id": f"call-{_NOW}"},
         "channel": "voice",
-        "identifiers": [{"type": "phone", "value": written(_PERSON.phone, 0)}],
+        "identifiers": [{"type": "phone", "value": _PERSON.mobile.written(0)}],
     }
 
 

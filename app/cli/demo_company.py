@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
+from itertools import count, islice
 from typing import Final
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -21,8 +22,10 @@ from app.flows.founding import FIRST_VERSION, holds_facts
 from app.flows.load import LoadItem, SafePoint, is_known, load
 from app.problems import Unavailable
 from app.settings import SettingsError
-from app.simulation.company import PROTAGONISTS, Simulated, simulate
-from app.simulation.protagonists import documents_of
+from app.simulation.company import PROTAGONISTS, Chapter, protagonists, simulate
+from app.simulation.dirt import TIDY
+from app.simulation.places import HOME
+from app.simulation.world import Plan
 
 SEED: Final = 1
 
@@ -76,7 +79,7 @@ def _client(kind: str) -> str:
 
 async def _refuse_strangers(house: OpenHouse, customers: int, today: date) -> None:
     """Go on only in an empty database, or in one where an earlier start was stopped half way."""
-    first = next(_crowd(customers, today)).document
+    first = next(_crowd(_plan(customers, today))).events[0]
     if await is_known(house.database, house.reader.event_key(first["source"], first["id"])):
         return
     if await house.database.read(holds_facts):
@@ -88,27 +91,25 @@ async def _refuse_strangers(house: OpenHouse, customers: int, today: date) -> No
 
 def _last_word(house: OpenHouse, today: date) -> bytes:
     """Return the key of an event that is taken last: who knows it knows the whole company."""
-    told = (each.document for each in _protagonists(today))
+    told = (each for chapter in protagonists(_plan(0, today)) for each in chapter.events)
     profile = next(document for document in told if document["type"] == "profile")
     return house.reader.event_key(profile["source"], profile["id"])
 
 
-def _crowd(customers: int, today: date) -> Iterator[Simulated]:
-    people = {protagonist.person.key for protagonist in PROTAGONISTS.values()}
-    return (each for each in simulate(customers, SEED, today) if each.person not in people)
+def _plan(customers: int, today: date) -> Plan:
+    return Plan(customers, SEED, today, shares={HOME: 1}, rates=TIDY)
 
 
-def _protagonists(today: date) -> Iterator[Simulated]:
-    for protagonist in PROTAGONISTS.values():
-        for document in documents_of(protagonist, today):
-            yield Simulated(protagonist.person.key, document)
+def _crowd(plan: Plan) -> Iterator[Chapter]:
+    return islice(simulate(plan), len(PROTAGONISTS), None)
 
 
 async def _load(house: OpenHouse, customers: int, today: date) -> None:
     """Take in everybody, and when they are safe the protagonists, in one array."""
+    plan = _plan(customers, today)
     parts = (
-        _items(_crowd(customers, today), 0),
-        _items(_protagonists(today), customers - len(PROTAGONISTS)),
+        _items(_crowd(plan), 0),
+        _items(protagonists(plan), customers - len(PROTAGONISTS)),
     )
     with Progress(
         TextColumn("making a company"),
@@ -124,15 +125,17 @@ async def _load(house: OpenHouse, customers: int, today: date) -> None:
                 progress.update(task, completed=array.read_bytes)
 
 
-def _items(told: Iterable[Simulated], people: int) -> Iterator[LoadItem]:
+def _items(told: Iterator[Chapter], people: int) -> Iterator[LoadItem]:
     """Return events as the flow takes them; in place of bytes it counts people."""
     from app.api.event_document import read_event_document
 
-    person: str | None = None
-    for nth, each in enumerate(told, start=1):
-        if each.person != person and each.person is not None:
-            person, people = each.person, people + 1
-        yield LoadItem(read_event_document(each.document), nth, SafePoint(nth, 0), people, raw=b"")
+    numbers = count(1)
+    for chapter in told:
+        people += chapter.is_person
+        for document in chapter.events:
+            nth = next(numbers)
+            command = read_event_document(document)
+            yield LoadItem(command, nth, SafePoint(nth, 0), people, raw=b"")
 
 
 async def _give_up(problem: Unavailable) -> None:

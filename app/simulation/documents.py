@@ -1,38 +1,47 @@
 """How do the company's systems write down what happened?  One function for each kind of event.
 
-Three systems: the ERP knows people by client code and tax id, the shop by account, e-mail and
-visit, the CRM by card, phone and e-mail.  What they say are documents of the public interface.
+Five kinds of system: the ERP of each country knows people by client code and tax id, the shop by
+account, e-mail and visit, the CRM by card, the marketplace by buyer, and tills and switches have no
+key of their own.  What they say are documents of the public interface.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Any, Final
 
-from app.simulation.people import Person, written
+from app.simulation.dirt import Cause
+from app.simulation.habits import Line
+from app.simulation.places import COUNTRIES, HOME, Country
 
 Document = dict[str, Any]
+Told = tuple[datetime, Document]
+"""An event with its instant, to be put in order."""
 
-ERP: Final = "erp.sao-paulo"
+ERP: Final = COUNTRIES[HOME].erp
 SHOP: Final = "shop.web"
 CRM: Final = "crm"
+MARKETPLACE: Final = "marketplace"
+SWITCH: Final = "pbx"
 NOBODY: Final = "CONSUMIDOR FINAL"
 """The till's default client."""
 
-BRASILIA: Final = timezone(timedelta(hours=-3))
-"""Without daylight saving time since 2019."""
-
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A product in a basket; money in cents, after discount."""
+class Account:
+    """What one source writes down about somebody under a key of its own.
 
-    sku: str
-    category: str
-    quantity: int
-    net_cents: int
-    cost_cents: int
+    ``told`` are the identifiers given when it was opened, ``contacts`` those repeated later on.
+    """
+
+    source: str
+    key: str
+    opened_on: date
+    profile: Document
+    told: tuple[Document, ...] = ()
+    contacts: tuple[Document, ...] = ()
+    causes: frozenset[Cause] = field(default_factory=frozenset)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +51,15 @@ class Order:
     id: str
     at: datetime
     lines: tuple[Line, ...]
-    source: str = ERP
+    source: str
+    country: Country
     store: str = "SP-01"
     seller: str = ""
     method: str = "pix"
     installments: int = 1
     discount_cents: int = 0
     freight_cents: int = 0
+    status: str = "paid"
 
     @property
     def event_id(self) -> str:
@@ -60,10 +71,15 @@ class Order:
         """Return what the customer pays for the goods."""
         return sum(line.net_cents for line in self.lines)
 
+    @property
+    def cost_cents(self) -> int:
+        """Return what the goods cost."""
+        return sum(line.cost_cents for line in self.lines)
 
-def moment(day: date, minute: int) -> datetime:
-    """Return a minute of a day in the company's own time."""
-    return datetime(day.year, day.month, day.day, tzinfo=BRASILIA) + timedelta(minutes=minute)
+
+def moment(day: date, minute: int, zone: tzinfo = COUNTRIES[HOME].zone) -> datetime:
+    """Return a minute of a day by the clocks of a place."""
+    return datetime(day.year, day.month, day.day, tzinfo=zone) + timedelta(minutes=minute)
 
 
 def money(cents: int) -> str:
@@ -71,65 +87,42 @@ def money(cents: int) -> str:
     return f"{cents // 100}.{cents % 100:02d}"
 
 
-def event(kind: str, source: str, event_id: str, at: datetime, **parts: Any) -> Document:
+def event(kind: str, source: str, event_id: str, at: datetime, **parts: Any) -> Told:
     """Return an event document; parts that are empty are left out, ``data`` never is."""
     given = {name: value for name, value in parts.items() if value or name == "data"}
-    return {"id": event_id, "source": source, "type": kind, "time": at.isoformat()} | given
+    return at, {"id": event_id, "source": source, "type": kind, "time": at.isoformat()} | given
 
 
-def registered(person: Person, at: datetime, style: int) -> Document:
-    """Return how the ERP first writes a customer down."""
+def opened(account: Account, at: datetime, event_id: str = "") -> Told:
+    """Return how a source first writes somebody down, or writes them anew under another id."""
     return event(
         "profile",
-        ERP,
-        f"CAD-{person.code}",
+        account.source,
+        event_id or f"CAD-{account.key}",
         at,
-        record_key=person.code,
-        identifiers=_tax_id(person) + _phone(person, style),
-        profile={
-            "name": person.name,
-            "birth_date": person.birth_date.isoformat(),
-            "postal_code": person.postal_code,
-        },
+        record_key=account.key,
+        identifiers=list(account.told),
+        profile=account.profile,
         data={},
     )
 
 
-def signed_up(person: Person, at: datetime, *, with_phone: bool) -> Document:
-    """Return how the shop opens an account."""
-    return event(
-        "profile",
-        SHOP,
-        f"ACC-{person.account}",
-        at,
-        record_key=person.account,
-        identifiers=_email(person) + (_phone(person, 2) if with_phone else []),
-        profile={"name": person.name},
-        data={},
-    )
-
-
-def sold(order: Order, person: Person | None, *, status: str = "paid", by: str = "key") -> Document:
-    """Return a sale; ``by`` tells what the till was given: key, tax_id or phone.
-
-    Nobody (None) is the till's default client.
-    """
+def sold(order: Order, key: str, shown: list[Document], profile: Document | None = None) -> Told:
+    """Return a sale, with the record key the till was given or what it was shown instead."""
     return event(
         "sale",
         order.source,
         order.event_id,
         order.at,
-        record_key=_record_key(order, person, by),
-        identifiers=_shown(person, by) if person else [],
-        profile={} if person else {"name": NOBODY},
+        record_key=key,
+        identifiers=shown,
+        profile=profile or {},
         data={
             "order_id": order.id,
-            "status": status,
-            "currency": "BRL",
-            "net": money(order.net_cents),
+            "status": order.status,
+            **_amounts(order, order.lines),
             "discount": money(order.discount_cents),
             "freight": money(order.freight_cents),
-            "cost": money(sum(line.cost_cents for line in order.lines)),
             "store": order.store,
             **({"seller": order.seller} if order.seller else {}),
             "payment": {"method": order.method, "installments": order.installments},
@@ -138,18 +131,15 @@ def sold(order: Order, person: Person | None, *, status: str = "paid", by: str =
     )
 
 
-def _record_key(order: Order, person: Person | None, by: str) -> str:
-    if person is None:
-        return NOBODY
-    if by != "key":
-        return ""
-    return person.account if order.source == SHOP else person.code
-
-
-def _shown(person: Person, by: str) -> list[Document]:
-    if by == "phone":
-        return _phone(person, 1)
-    return _tax_id(person) if by == "tax_id" else []
+def _amounts(order: Order, lines: tuple[Line, ...]) -> Document:
+    country = order.country
+    rate = {} if country.code == HOME else {"rate": str(country.rate)}
+    return {
+        "currency": country.currency,
+        **rate,
+        "net": money(sum(line.net_cents for line in lines)),
+        "cost": money(sum(line.cost_cents for line in lines)),
+    }
 
 
 def _line(line: Line) -> Document:
@@ -162,63 +152,73 @@ def _line(line: Line) -> Document:
     }
 
 
-def _of_order(kind: str, order: Order, person: Person, at: datetime, data: Document) -> Document:
+def _of_order(
+    kind: str, order: Order, key: str, at: datetime, data: Document, mark: str = ""
+) -> Told:
     return event(
         kind,
         order.source,
-        f"{kind[:3].upper()}-{order.id}",
+        f"{kind[:3].upper()}{mark}-{order.id}",
         at,
-        record_key=_record_key(order, person, "key"),
+        record_key=key,
         data={"refers_to": {"source": order.source, "id": order.event_id}, **data},
     )
 
 
-def refunded(order: Order, person: Person, at: datetime, lines: tuple[Line, ...]) -> Document:
+def refunded(order: Order, key: str, at: datetime, lines: tuple[Line, ...]) -> Told:
     """Return that some of the lines came back and their money with them."""
-    net, cost = (sum(line.net_cents for line in lines), sum(line.cost_cents for line in lines))
-    data = {"order_id": order.id, "currency": "BRL", "net": money(net), "cost": money(cost)}
-    return _of_order("refund", order, person, at, data)
+    data = {"order_id": order.id, **_amounts(order, lines)}
+    return _of_order("refund", order, key, at, data)
 
 
-def cancelled(order: Order, person: Person, at: datetime) -> Document:
+def cancelled(order: Order, key: str, at: datetime) -> Told:
     """Return that the order was taken back whole."""
-    data = {"order_id": order.id, "currency": "BRL", "net": money(order.net_cents)}
-    return _of_order("cancellation", order, person, at, data)
+    amounts = _amounts(order, order.lines)
+    del amounts["cost"]
+    return _of_order("cancellation", order, key, at, {"order_id": order.id, **amounts})
 
 
-def boleto_paid(order: Order, person: Person, at: datetime) -> Document:
-    """Return that the bank has the money of an order that was waiting for it."""
+def boleto(order: Order, key: str, at: datetime, status: str) -> Told:
+    """Return that the bank has the money of an order that was waiting for it, or has it not."""
     due_on = (order.at + timedelta(days=3)).date().isoformat()
-    return _of_order("payment", order, person, at, {"status": "paid", "due_on": due_on})
+    mark = "" if status == "paid" else "-DUE"
+    return _of_order("payment", order, key, at, {"status": status, "due_on": due_on}, mark)
 
 
-def seen(visit: str, at: datetime, number: int, data: Document) -> Document:
+def seen(visit: str, at: datetime, number: int, data: Document) -> Told:
     """Return a page seen in a visit of the shop, by whoever sits there."""
     identifiers = [{"type": "visit", "value": visit}]
     return event("navigation", SHOP, f"PG-{visit}-{number}", at, identifiers=identifiers, data=data)
 
 
-def logged_in(person: Person, visit: str, at: datetime, *, stitch: bool) -> Document:
+def logged_in(account: Account, visit: str, at: datetime, *, stitch: bool) -> Told:
     """Return that a visit proved whose it is, and whether its pages may be held with the person."""
+    mailbox = [told for told in account.contacts if told["type"] == "email"]
     return event(
         "login",
         SHOP,
         f"LOG-{visit}",
         at,
-        record_key=person.account,
-        identifiers=[{"type": "visit", "value": visit}, *_email(person)],
+        record_key=account.key,
+        identifiers=[{"type": "visit", "value": visit}, *mailbox],
         data={"stitch": stitch},
     )
 
 
-def crm_event(kind: str, event_id: str, person: Person, at: datetime, data: Document) -> Document:
-    """Return what an agent or a form of the CRM notes down about a person."""
-    identifiers = _phone(person, 0) + _email(person)
-    parts = {"record_key": person.card, "identifiers": identifiers, "data": data}
-    return event(kind, CRM, event_id, at, **parts)
+def noted(kind: str, event_id: str, account: Account, at: datetime, data: Document) -> Told:
+    """Return what an agent or a form notes down about somebody."""
+    return event(
+        kind,
+        account.source,
+        event_id,
+        at,
+        record_key=account.key,
+        identifiers=list(account.contacts),
+        data=data,
+    )
 
 
-def consent(person: Person, at: datetime, channel: str, status: str) -> Document:
+def consent(number: str, account: Account, at: datetime, channel: str, status: str) -> Told:
     """Return a yes or no to marketing on one channel."""
     data = {
         "purpose": "marketing",
@@ -228,18 +228,4 @@ def consent(person: Person, at: datetime, channel: str, status: str) -> Document
         "text_version": "2024-06",
         "proof": "signed at registration",
     }
-    return crm_event("consent", f"CON-{person.key}-{channel}", person, at, data)
-
-
-def _tax_id(person: Person) -> list[Document]:
-    if not person.tax_id:
-        return []
-    return [{"type": "tax_id", "value": person.tax_id, "country": "BR"}]
-
-
-def _phone(person: Person, style: int) -> list[Document]:
-    return [{"type": "phone", "value": written(person.phone, style)}] if person.phone else []
-
-
-def _email(person: Person) -> list[Document]:
-    return [{"type": "email", "value": person.email}] if person.email else []
+    return noted("consent", f"CON-P{number}-{channel}", account, at, data)

@@ -1,112 +1,117 @@
-"""Who are the company's customers?  Households of people, made of a seed and a number."""
+"""Who are the company's customers, and what is there to be known of each?"""
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 from typing import Final
 
-from app.simulation.names import CITIES, MEN, SURNAMES, WOMEN
+from app.simulation.names import Name
 from app.simulation.numbering import (
     ACCOUNT_STEP,
+    BUYER_STEP,
     CARD_STEP,
     CODE_STEP,
+    Phone,
     code_of,
-    landline_of,
-    mobile_of,
-    tax_id_of,
+    mobile,
 )
+from app.simulation.papers import Born, document, plain, tax_id
+from app.simulation.places import City, Country
 
 _EMAIL_DOMAINS: Final = ("example.com", "example.org", "example.net")  # RFC 2606: nobody's mailbox
-_CITY_WEIGHTS: Final = tuple(city.weight for city in CITIES)
-_SIZES: Final = (1, 2, 3, 4)
-_SIZE_WEIGHTS: Final = (62, 25, 8, 5)
-_SHARES_A_LINE: Final = 0.5
-_PEOPLE_ON_A_LINE: Final = 2
 _FIRST_BIRTH: Final = date(1946, 1, 1)
-_BIRTH_DAYS: Final = 60 * 365
+_ONLINE: Final = 0.55
+_HAS_EMAIL: Final = 0.4
+_HAS_CARD: Final = 0.6
+_BUYS_ON_MARKETPLACE: Final = 0.15
+_HAS_TAX_ID: Final = {"BR": 0.92, "MX": 0.5}
+_MOSTLY: Final = 0.8
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
     """One customer as the truth knows them.
 
-    ``key`` names the person in the truth and nowhere else.  ``code``, ``account`` and ``card`` are
-    the keys under which the ERP, the shop and the CRM know them; empty where they do not, as the
-    identifiers are that the company never learnt.  ``phone`` is in digits with the area code.
+    ``key`` names the person in the truth and nowhere else.  ``code``, ``account``, ``card`` and
+    ``buyer`` are the keys under which the ERP, the shop, the CRM and the marketplace know them;
+    empty where they do not, as ``tax_id`` and ``email`` are where there is none to be told.
     """
 
     key: str
-    name: str
+    country: str
+    name: Name
     birth_date: date
+    is_woman: bool
     postal_code: str
+    mobile: Phone
+    other_mobile: Phone
     code: str
     account: str = ""
     card: str = ""
+    buyer: str = ""
     tax_id: str = ""
-    phone: str = ""
+    document: tuple[str, str] = ("", "")
     email: str = ""
+    other_email: str = ""
+
+    @property
+    def number(self) -> str:
+        """Return the number in the key, to make ids of."""
+        return self.key[1:]
 
 
-def household(rng: Random, first_number: int) -> list[Person]:
-    """Return one to four people who live together, numbered from ``first_number`` on.
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """What a household says of a member before the rest is drawn."""
 
-    In half of the larger households two people give the landline as theirs.
-    """
-    city = rng.choices(CITIES, _CITY_WEIGHTS)[0]
-    surname = rng.choice(SURNAMES)
-    postal_code = f"{rng.randint(city.postal_code_from, city.postal_code_to):05d}-{_suffix(rng)}"
-    size = rng.choices(_SIZES, _SIZE_WEIGHTS)[0]
-    shared = landline_of(first_number, city.area_code) if rng.random() < _SHARES_A_LINE else ""
-    return [
-        _person(
-            rng,
-            first_number + place,
-            surname,
-            postal_code,
-            phone=shared
-            if shared and size > 1 and place < _PEOPLE_ON_A_LINE
-            else mobile_of(first_number + place, city.area_code),
-        )
-        for place in range(size)
-    ]
+    number: int
+    name: Name
+    is_woman: bool
+    born_from: int
+    born_to: int
+    is_child: bool = False
 
 
-def _suffix(rng: Random) -> str:
-    return f"{rng.randrange(0, 1000, 10):03d}"
-
-
-def _person(rng: Random, number: int, surname: str, postal_code: str, *, phone: str) -> Person:
-    first = rng.choice(WOMEN if rng.random() < 0.56 else MEN)
-    mother = rng.choice(SURNAMES)
-    online = rng.random() < 0.55
-    reachable = online or rng.random() < 0.4
+def draw_person(rng: Random, sketch: Sketch, country: Country, city: City, postal: str) -> Person:
+    """Return the person; the order of the draws is the person's for ever."""
+    number, name = sketch.number, sketch.name
+    born_on = _birth_date(rng, sketch)
+    online = rng.random() < _ONLINE
+    reachable = rng.random() < _HAS_EMAIL or online
+    born = Born(number, name, born_on, sketch.is_woman)
+    has_card, has_buyer = rng.random() < _HAS_CARD, rng.random() < _BUYS_ON_MARKETPLACE
+    has_tax_id = rng.random() < _HAS_TAX_ID.get(country.code, _MOSTLY)
+    domain = rng.choice(_EMAIL_DOMAINS)
     return Person(
         key=f"P{number:08d}",
-        name=f"{first} {mother} {surname}",
-        birth_date=_FIRST_BIRTH + timedelta(days=rng.randrange(_BIRTH_DAYS)),
-        postal_code=postal_code,
+        country=country.code,
+        name=name,
+        birth_date=born_on,
+        is_woman=sketch.is_woman,
+        postal_code=postal,
+        mobile=mobile(2 * number - 1, country.code, city.area_code),
+        other_mobile=mobile(2 * number, country.code, city.area_code),
         code=f"C-{code_of(number, CODE_STEP)}",
         account=f"u-{code_of(number, ACCOUNT_STEP)}" if online else "",
-        card=f"K-{code_of(number, CARD_STEP)}" if rng.random() < 0.6 else "",
-        tax_id=tax_id_of(number) if rng.random() < 0.92 else "",
-        phone=phone,
-        email=_email(rng, first, surname, number) if reachable else "",
+        card=f"K-{code_of(number, CARD_STEP)}" if has_card else "",
+        buyer=f"B-{code_of(number, BUYER_STEP)}" if has_buyer else "",
+        tax_id=tax_id(country.code, born) if has_tax_id else "",
+        document=document(country.code, born),
+        email=f"{_local(name)}{number}@{domain}" if reachable else "",
+        other_email=f"{plain(name.first)[0]}{_surname(name)}{number}@{domain}",
     )
 
 
-def _email(rng: Random, first: str, surname: str, number: int) -> str:
-    return f"{fold(first)}.{fold(surname)}{number}@{rng.choice(_EMAIL_DOMAINS)}"
+def _birth_date(rng: Random, sketch: Sketch) -> date:
+    years = rng.uniform(sketch.born_from, sketch.born_to) - _FIRST_BIRTH.year
+    return _FIRST_BIRTH + timedelta(days=int(365.25 * years))
 
 
-def fold(text: str) -> str:
-    """Return the text in small letters without accents."""
-    return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode("ascii").lower()
+def _local(name: Name) -> str:
+    return f"{plain(name.first)}.{_surname(name)}"
 
 
-def written(phone: str, style: int) -> str:
-    """Return a phone of digits as people write it, in one of three styles."""
-    area, front, back = phone[:2], phone[2:-4], phone[-4:]
-    return (f"({area}) {front}-{back}", phone, f"+55 {area} {front}-{back}")[style]
+def _surname(name: Name) -> str:
+    return plain(name.family[-1]).replace(" ", "")

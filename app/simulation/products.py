@@ -61,3 +61,18 @@ BUSIEST: Final = max(SEASON) * max(WEEK)
 def demand_on(day: date) -> float:
     """Return the day's demand as a part of the busiest day's: above 0, 1 at most."""
     return SEASON[day.month - 1] * WEEK[day.weekday()] / BUSIEST
+
+
+CATEGORY_SEASON: Final = {
+    # What is bought when: hot drinks in winter, presents in May and before Christmas.
+    "coffee": (0.8, 0.8, 0.9, 1.0, 1.2, 1.3, 1.3, 1.2, 1.0, 0.9, 0.9, 0.8),
+    "tea": (0.6, 0.6, 0.8, 1.0, 1.3, 1.6, 1.6, 1.3, 1.0, 0.8, 0.7, 0.6),
+    "kitchen": (0.8, 0.8, 0.9, 1.0, 1.4, 1.0, 0.9, 0.9, 0.9, 1.0, 1.5, 1.6),
+    "home": (0.8, 0.8, 0.9, 1.0, 1.5, 1.0, 0.9, 0.9, 0.9, 1.0, 1.4, 1.8),
+}
+
+
+def demand_for(category: str, month: int) -> float:
+    """Return how much more or less of a category is bought in a month than on average."""
+    season = CATEGORY_SEASON.get(category)
+    return 1.0 if season is None else season[month - 1]

@@ -6,33 +6,17 @@ command always has something to show.  Their days are counted back from today.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
 from types import MappingProxyType
 from typing import Final
 
-from app.simulation.documents import (
-    ERP,
-    SHOP,
-    Document,
-    Line,
-    Order,
-    consent,
-    crm_event,
-    logged_in,
-    moment,
-    registered,
-    seen,
-    signed_up,
-    sold,
-)
-from app.simulation.numbering import tax_id_of
+from app.simulation.names import Name
+from app.simulation.numbering import Phone, mobile, tax_id_of
 from app.simulation.people import Person
-from app.simulation.products import PRODUCTS
+from app.simulation.places import HOME
 
-_TEN: Final = 10 * 60
-_PRODUCT: Final = {product.sku: product for product in PRODUCTS}
 _FIRST_DAY: Final = 720
 
 
@@ -54,20 +38,35 @@ class Protagonist:
     lead: int | None = None
 
 
-def _person(number: int, name: str, birth_date: date, phone: str, **known: str) -> Person:
-    given = {"tax_id": tax_id_of(number), "card": f"K-{4710 + number}"} | known
+def _person(
+    number: int,
+    name: str,
+    birth_date: date,
+    phone: str,
+    *,
+    email: str = "",
+    account: str = "",
+    tax_id: str | None = None,
+) -> Person:
+    given, _, family = name.partition(" ")
     return Person(
         key=f"P{number:08d}",
-        name=name,
+        country=HOME,
+        name=Name(given, (family,)),
         birth_date=birth_date,
+        is_woman=given.endswith("a"),
         postal_code="01310-100",
+        mobile=Phone(HOME, phone[:2], phone[2:], is_mobile=True),
+        other_mobile=mobile(2 * number, HOME, phone[:2]),
         code=f"C-{4710 + number}",
-        phone=phone,
-        **given,
+        account=account,
+        card=f"K-{4710 + number}",
+        tax_id=tax_id_of(number) if tax_id is None else tax_id,
+        email=email,
     )
 
 
-_SHARED_LINE: Final = "11953208814"
+SHARED_LINE: Final = "11953208814"
 
 PROTAGONISTS: Final[Mapping[str, Protagonist]] = MappingProxyType(
     {
@@ -111,14 +110,14 @@ PROTAGONISTS: Final[Mapping[str, Protagonist]] = MappingProxyType(
             complained=4,
         ),
         "first_on_the_line": Protagonist(
-            _person(4, "Helena Brandão Castro", date(1958, 3, 14), _SHARED_LINE),
+            _person(4, "Helena Brandão Castro", date(1958, 3, 14), SHARED_LINE),
             "shares one telephone with her husband",
             bought=tuple(range(8, 640, 25)),
             basket=("CHA-CAMO-60", "BIS-POLV-200"),
             granted=("voice",),
         ),
         "second_on_the_line": Protagonist(
-            _person(5, "Otávio Castro", date(1955, 11, 30), _SHARED_LINE),
+            _person(5, "Otávio Castro", date(1955, 11, 30), SHARED_LINE),
             "shares one telephone with his wife",
             bought=tuple(range(31, 640, 60)),
             basket=("CAF-CERR-500", "VEL-CERA-01"),
@@ -175,75 +174,3 @@ PROTAGONISTS: Final[Mapping[str, Protagonist]] = MappingProxyType(
         ),
     }
 )
-
-
-def documents_of(protagonist: Protagonist, today: date) -> list[Document]:
-    """Return what the company's systems wrote down about a protagonist before today, in order."""
-    told = [
-        *_beginnings(protagonist, today),
-        *_trade(protagonist, today),
-        *_rest(protagonist, today),
-    ]
-    return sorted(told, key=lambda document: (document["time"], document["id"]))
-
-
-def _beginnings(told: Protagonist, today: date) -> Iterator[Document]:
-    at = moment(today - timedelta(days=told.registered), _TEN - 60)
-    if told.bought:
-        yield registered(told.person, at, 0)
-    if told.person.account:
-        yield signed_up(told.person, at, with_phone=told.lead is not None)
-    for status, channels in (("granted", told.granted), ("denied", told.denied)):
-        for channel in channels:
-            yield consent(told.person, at, channel, status)
-
-
-def _trade(told: Protagonist, today: date) -> Iterator[Document]:
-    for number, days in enumerate(sorted(told.bought, reverse=True), start=1):
-        yield sold(_order(told, number, today - timedelta(days=days)), told.person)
-    if told.boleto is not None:
-        order = _order(told, len(told.bought) + 1, today - timedelta(days=told.boleto))
-        yield sold(replace(order, method="boleto"), told.person, status="pending")
-
-
-def _order(told: Protagonist, number: int, day: date) -> Order:
-    return Order(
-        id=f"{told.person.key[1:]}{number:03d}",
-        at=moment(day, _TEN + number % 7 * 60),
-        lines=tuple(_line(sku) for sku in told.basket),
-        source=SHOP if told.online else ERP,
-        store="WEB" if told.online else "SP-01",
-        seller="" if told.online else "V7",
-    )
-
-
-def _line(sku: str) -> Line:
-    product = _PRODUCT[sku]
-    return Line(sku, product.category, 1, product.price_cents, product.cost_cents)
-
-
-def _rest(told: Protagonist, today: date) -> Iterator[Document]:
-    person = told.person
-    for days in told.visited:
-        visit, at = f"v-{person.account}-{days}", moment(today - timedelta(days=days), 20 * 60)
-        yield logged_in(person, visit, at, stitch=True)
-        sku = PRODUCTS[days % len(PRODUCTS)].sku
-        page = {"page": f"/produto/{sku}", "products": [sku]}
-        yield seen(visit, at + timedelta(seconds=40), 1, page)
-    if told.complained is not None:
-        at = moment(today - timedelta(days=told.complained), _TEN)
-        yield crm_event("complaint", f"CASE-{person.key[1:]}-1", person, at, _complaint(at.date()))
-    if told.lead is not None:
-        at = moment(today - timedelta(days=told.lead), _TEN)
-        data = {"stage": "qualified", "fit": "0.9", "intent": "0.8", "call_requested": True}
-        yield crm_event("lead", f"LEA-{person.key[1:]}", person, at, data)
-
-
-def _complaint(opened_on: date) -> Document:
-    return {
-        "case_id": f"CASE-{opened_on:%Y%m%d}-3",
-        "status": "opened",
-        "topic": "damaged_product",
-        "severity": "high",
-        "due_on": (opened_on + timedelta(days=7)).isoformat(),
-    }
