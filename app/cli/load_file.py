@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from app.api.event_document import read_event_document
 from app.connectors.lines import total_bytes
 from app.connectors.mapping import FileMapping, load_mapping
-from app.connectors.ndjson import read_ndjson
+from app.connectors.ndjson import read_ndjson, refuse_other_kinds
 from app.connectors.rows import Mark, Row
 from app.connectors.tabular import read_events
 from app.flows.event_command import EventCommand, Unreadable
@@ -38,7 +38,10 @@ class LoadFile:
 
         Raises:
             MappingError: it cannot be used; the message names each key at fault.
+            UnusableFile: there is none, and the file holds something else than events.
         """
+        if mapping is None:
+            refuse_other_kinds(path)
         understood = None if mapping is None else load_mapping(mapping)
         return cls(path, understood, source, zone, _identity(path, mapping, source))
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import orjson
 
 from app.connectors.lines import Line, SourceFile, open_source
-from app.connectors.rows import START, Mark, Row
+from app.connectors.rows import START, Mark, Row, UnusableFile
 from app.problems import Fault
+
+_FIRST_LINES = 5
+"""If none of so many begins like an object, it is another kind of file and no damaged line."""
 
 _TOO_LONG = Fault("", "too-long", "the line is longer than a megabyte")
 _NOT_JSON = Fault("", "not-json", "the line is not JSON in UTF-8")
@@ -31,6 +35,22 @@ def read_ndjson(path: Path, *, source: str | None = None, after: Mark = START) -
         for line in file.lines(after):
             if line.data.strip():
                 yield _row(file, line, source)
+
+
+def refuse_other_kinds(path: Path) -> None:
+    """Look at the first lines, so that a file of rows is not refused line by line.
+
+    Raises:
+        UnusableFile: none of them begins like a JSON object.
+    """
+    with open_source(path) as file:
+        texts = (line.data.removeprefix(codecs.BOM_UTF8).strip() for line in file.lines())
+        first = list(islice((text for text in texts if text), _FIRST_LINES))
+    if first and not any(text.startswith(b"{") for text in first):
+        raise UnusableFile(
+            f"{path.name} holds no events, which are one JSON object a line; if it holds rows"
+            " (CSV or the like), say with --mapping FILE what its columns mean"
+        )
 
 
 def _row(file: SourceFile, line: Line, source: str | None) -> Row:

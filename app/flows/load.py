@@ -21,7 +21,6 @@ from collections.abc import (
 )
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import islice
 from typing import Final
 
@@ -29,7 +28,7 @@ from app.database.clock import Clock
 from app.database.transaction import Database
 from app.flows.event_command import EventCommand, ItemResult, ItemStatus, Unreadable
 from app.flows.event_intake import take_events
-from app.flows.event_reading import Reader, read_event
+from app.flows.event_reading import Reader
 from app.ledger import queries as ledger
 from app.problems import Problem, Unavailable
 
@@ -226,17 +225,3 @@ def _witness(
         if result.status is not ItemStatus.REFUSED and isinstance(item.command, EventCommand):
             return reader.event_key(item.command.source, item.command.id)
     return None
-
-
-def rehearse(command: EventCommand | Unreadable, reader: Reader, now: datetime) -> ItemResult:
-    """Tell what can be told of an event without a database: refused, or what of it is no evidence.
-
-    What only the database knows is left out: ids that came before, rates of foreign currencies.
-    """
-    try:
-        if isinstance(command, Unreadable):
-            raise command.problem
-        read = read_event(command, reader, now)
-    except Problem as problem:
-        return ItemResult(command.id, ItemStatus.REFUSED, problem=problem)
-    return ItemResult(command.id, ItemStatus.ACCEPTED, ignored=read.ignored)

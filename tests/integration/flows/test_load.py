@@ -17,14 +17,16 @@ from app.database.clock import FixedClock
 from app.database.keyed_hash import KeyedHash
 from app.database.transaction import Connection, Database, Work
 from app.flows import load as loading
+from app.flows.event_command import ItemStatus
 from app.flows.event_intake import take_events
 from app.flows.event_reading import Reader
 from app.flows.export import Export, Perspective, export
-from app.flows.load import Loaded, LoadItem, SafePoint, Tally, is_known, load, rehearse
+from app.flows.load import Loaded, LoadItem, SafePoint, Tally, is_known, load
+from app.flows.load_rehearsal import rehearse, rehearse_array
 from app.problems import Unavailable
 from app.simulation.company import PROTAGONISTS
-from app.simulation.protagonists import documents_of
-from tests.builders import a_reader, a_sale, commands, tax_id
+from app.simulation.protagonist_tales import documents_of
+from tests.builders import a_reader, a_sale, an_event, commands, tax_id
 
 pytestmark = pytest.mark.anyio
 
@@ -233,3 +235,36 @@ def test_a_rehearsal_says_what_a_load_would(reader: Reader, clock: FixedClock) -
     ]
     for refused in (late, odd):
         assert rehearse(refused, reader, clock.now()).problem is not None
+
+
+async def test_a_rehearsal_asks_what_is_known_and_changes_nothing(
+    own_database: Database, reader: Reader, clock: FixedClock
+) -> None:
+    before, other = a_sale(record_key="C-1"), a_sale(record_key="C-2")
+    refers = an_event("refund", data={"net": "1.00", "refers_to": {"id": "later"}})
+    await taken(own_database, lines_of([before, other, refers]), reader, clock)
+    told = [
+        before,
+        {**other, "data": {**other["data"], "net": "7.00"}},
+        fresh := a_sale(record_key="C-3"),
+        fresh,
+        a_sale(record_key="C-4", data={"currency": "EUR"}),
+        a_sale(record_key="C-5", data={"currency": "EUR", "rate": "6.1"}),
+        a_sale(id="later"),
+        {"id": "x"},
+    ]
+    results = await own_database.read(
+        lambda tx: rehearse_array(tx, commands(told), reader, clock.now())
+    )
+    assert [result.problem.reason if result.problem else result.status for result in results] == [
+        ItemStatus.DUPLICATE,
+        "event-id-reused",
+        ItemStatus.ACCEPTED,
+        ItemStatus.DUPLICATE,
+        "no-rate",
+        ItemStatus.ACCEPTED,
+        ItemStatus.ACCEPTED,
+        "invalid-event",
+    ]
+    [array] = await taken(own_database, lines_of(told), reader, clock)
+    assert array.tally == Tally(accepted=3, duplicate=2, refused=3), "as the rehearsal said"

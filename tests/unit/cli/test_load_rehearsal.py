@@ -1,4 +1,4 @@
-"""A dry run shows what would be sent and what would be refused, and needs no database."""
+"""A dry run shows what would be sent and what would be refused, and can do without a database."""
 
 from __future__ import annotations
 
@@ -65,6 +65,34 @@ def test_lines_of_events_are_judged_as_the_load_would(idip: Shell, tmp_path: Pat
     assert ran.code == terminal.REFUSED
     assert "1 × tax_id" in ran.err
     assert "would be refused: 2" in ran.err
+
+
+def test_without_a_database_it_says_that_none_was_asked(idip: Shell, tmp_path: Path) -> None:
+    file = tmp_path / "events.ndjson"
+    file.write_text(json.dumps(a_sale()) + "\n")
+    assert "no database to ask" in idip("load", file, "--dry-run").err
+
+
+@pytest.mark.parametrize("text", [CSV, "[\n]\n", "\n\nid,source\n"])
+@pytest.mark.parametrize("option", ["--dry-run", "--no-resume"])
+def test_rows_without_a_mapping_are_wrong_use_and_not_a_thousand_refusals(
+    idip: Shell, tmp_path: Path, nowhere: Path, text: str, option: str
+) -> None:
+    file = tmp_path / "nf.csv"
+    file.write_text(text)
+    ran = idip("load", file, option)
+    assert ran.code == terminal.WRONG_USE
+    assert "nf.csv holds no events" in ran.err
+    assert "--mapping FILE" in ran.err
+    assert not nowhere.exists()
+
+
+def test_a_damaged_line_among_the_first_is_a_refusal(idip: Shell, tmp_path: Path) -> None:
+    file = tmp_path / "events.ndjson"
+    file.write_text("exported 2026-11-20\n" + json.dumps(a_sale()) + "\n")
+    ran = idip("load", file, "--dry-run")
+    assert ran.code == terminal.REFUSED
+    assert "would be refused: 1" in ran.err
 
 
 def test_when_nothing_is_refused_the_exit_code_says_so(idip: Shell, tmp_path: Path) -> None:
