@@ -16,9 +16,14 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from app.database.transaction import Connection, SetGrew
-from app.identify import queries
-from app.identify.cluster import DecisionKind, PeoplesDecision, components, partition
-from app.identify.evidence import joins
+from app.identify import queries, reviews
+from app.identify.cluster import components, partition
+from app.identify.decisions import DecisionKind, PeoplesDecision
+from app.identify.denials import denied_links, past_links
+from app.identify.doubts import looked_at
+from app.identify.evidence import Limits, Link, joins
+from app.identify.holders import Token, generic_records, generic_values
+from app.identify.limits import DATED
 from app.identify.rows import (
     Alias,
     Content,
@@ -27,7 +32,9 @@ from app.identify.rows import (
     Move,
     PartitionRows,
     Place,
+    ProfileFact,
     RecordRow,
+    StoredLink,
 )
 from app.vocabulary import (
     Assurance,
@@ -51,21 +58,27 @@ class NamedIdentifier:
 
 @dataclass(frozen=True, slots=True)
 class RecordEvidence:
-    """What one fact says about who its record is."""
+    """What one fact says about who its record is; ``token`` stands for the person it names."""
 
     record_id: RecordId
     source: str
     keyed: bool
     anonymous: bool
     names: tuple[NamedIdentifier, ...]
+    token: Token | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """The customer of every record looked at, and who moved."""
+    """The customer of every record looked at, who moved, and which records stand for nobody.
+
+    ``cause_id`` is the person's decision that moved them, if one did.
+    """
 
     customers: dict[RecordId, CustomerId]
     moves: tuple[Move, ...] = ()
+    generic: frozenset[RecordId] = frozenset()
+    cause_id: UUID | None = None
 
     @property
     def changed(self) -> frozenset[CustomerId]:
@@ -79,11 +92,13 @@ async def attach(
     told: Sequence[RecordEvidence],
     touched: Collection[RecordId],
     now: datetime,
+    profile: Collection[ProfileFact] = (),
 ) -> Attached:
     """Put the records told about with their customers, and lock all that this touches.
 
-    ``touched`` are further records whose customers' numbers this transaction will change.  A new
-    record must name an identifier of its own, or nothing keeps two writers from making it twice.
+    ``touched`` are further records whose customers' numbers this transaction will change;
+    ``profile`` is what the same facts say of the persons.  A new record must name an identifier of
+    its own, or nothing keeps two writers from making it twice.
 
     Raises:
         SetGrew: another writer tied a further component to ours between our look and our lock.
@@ -95,12 +110,25 @@ async def attach(
     found = await queries.located(tx, records, active)
     if not found.components <= locked:
         raise SetGrew
-    if told:
-        await queries.write_links(tx, _record_rows(told), _link_rows(told), now)
+    spoken = await _write(tx, told, profile, now)
     arrived = {evidence.record_id for evidence in told} - found.places.keys()
-    if not arrived and _links_known(told, active, found):
-        return Attached({record: place.customer_id for record, place in found.places.items()})
+    if not arrived and not spoken and _says_nothing_new(told, active, found):
+        customers = {record: place.customer_id for record, place in found.places.items()}
+        return Attached(customers, generic=found.generic)
     return await relink(tx, locked, arrived, now, cause="evidence")
+
+
+async def _write(
+    tx: Connection,
+    told: Sequence[RecordEvidence],
+    profile: Collection[ProfileFact],
+    now: datetime,
+) -> set[RecordId]:
+    """Store what was told; return the records that speak of other persons than before."""
+    if not told:
+        return set()
+    spoken = await queries.write_links(tx, _record_rows(told), _link_rows(told), now)
+    return spoken | await queries.write_profile(tx, profile)
 
 
 async def relink(
@@ -115,32 +143,52 @@ async def relink(
     """Re-cluster locked components, with records that have no place yet; write what changed."""
     content = await queries.component_content(tx, locked, arrived)
     decisions = await queries.decisions_about(tx, content.records)
-    rows = _partition_rows(content, decisions, await queries.active_epoch(tx))
-    if rows.places or rows.aliases:
+    epoch, limits = await queries.active_epoch(tx)
+    rows = partition_rows(content, decisions, epoch, limits)
+    if rows.places or rows.aliases or rows.generic_keys or rows.generic_records:
         await queries.write_partition(tx, rows, cause=cause, cause_id=cause_id, now=now)
+    await reviews.settle(tx, content, rows, limits, now)
     customers = {
         record: (rows.places.get(record) or _placed(content, record)).customer_id
         for record in content.records
     }
-    return Attached(customers, tuple(rows.moves))
+    generic = {record for record, found in content.records.items() if found.generic}
+    nobodys = frozenset(generic.union(rows.generic_records))
+    return Attached(customers, tuple(rows.moves), nobodys, cause_id)
 
 
 def _record_rows(told: Iterable[RecordEvidence]) -> list[RecordRow]:
-    rows = {e.record_id: RecordRow(e.record_id, e.source, e.keyed, e.anonymous) for e in told}
+    tokens: dict[RecordId, set[Token]] = defaultdict(set)
+    for each in told:
+        tokens[each.record_id].update(() if each.token is None else (each.token,))
+    rows = {
+        each.record_id: RecordRow(
+            each.record_id,
+            each.source,
+            each.keyed,
+            each.anonymous,
+            frozenset(tokens[each.record_id]),
+        )
+        for each in told
+    }
     return list(rows.values())
 
 
 def _link_rows(told: Iterable[RecordEvidence]) -> list[LinkRow]:
     """Return one row a (record, identifier): the span of its namings and the best assurance."""
     namings: dict[tuple[IdentifierKey, RecordId], list[NamedIdentifier]] = defaultdict(list)
+    unnamed: set[tuple[IdentifierKey, RecordId]] = set()
     for evidence in told:
         for named in evidence.names:
             namings[named.key, evidence.record_id].append(named)
+            if evidence.token is None:
+                unnamed.add((named.key, evidence.record_id))
     return [
         LinkRow(
             key,
             record_id,
             max(named.assurance.rank for named in group),
+            (key, record_id) in unnamed,
             min(named.seen_at for named in group),
             max(named.seen_at for named in group),
         )
@@ -148,14 +196,32 @@ def _link_rows(told: Iterable[RecordEvidence]) -> list[LinkRow]:
     ]
 
 
-def _links_known(
+def _says_nothing_new(
     told: Iterable[RecordEvidence], active: Collection[IdentifierKey], found: Located
 ) -> bool:
+    """Tell whether the partition is the same with what was told as without it.
+
+    A value of several customers is looked at again each time: when each was seen with it counts.
+    """
+    holders: dict[IdentifierKey, set[CustomerId]] = defaultdict(set)
+    for key, record in found.links:
+        holders[key].add(found.places[record].customer_id)
     return all(
-        (named.key, evidence.record_id) in found.links
+        len(holders[named.key]) == 1
+        and _is_in(found.links.get((named.key, evidence.record_id)), named, evidence)
         for evidence in told
         for named in evidence.names
         if named.key in active
+    )
+
+
+def _is_in(stored: StoredLink | None, named: NamedIdentifier, evidence: RecordEvidence) -> bool:
+    return (
+        stored is not None
+        and not stored.denied
+        and (stored.unnamed or evidence.token is not None)
+        and (stored.assurance >= named.assurance.rank)
+        and (named.identifier.type not in DATED or stored.first_seen_at <= named.seen_at)
     )
 
 
@@ -166,13 +232,30 @@ def _placed(content: Content, record: RecordId) -> Place:
     return place
 
 
-def _partition_rows(
-    content: Content, decisions: Sequence[PeoplesDecision], epoch: int
+def partition_rows(
+    content: Content, decisions: Sequence[PeoplesDecision], epoch: int, limits: Limits
 ) -> PartitionRows:
     """Compare the partition the facts ask for with the one stored; return what has to change."""
-    rows = PartitionRows(epoch, [], [], {}, {}, [], [])
-    for group in components(content.records, content.links, _ties(content, decisions)):
-        _place_component(rows, content, decisions, group)
+    bearers = {record: found.bearer for record, found in content.records.items()}
+    stored = {record for record, found in content.records.items() if found.generic}
+    nobody = generic_records(bearers, limits) | stored
+    denied = denied_links(content)
+    named = [*content.links, *denied]
+    generic = generic_values(named, bearers, limits)
+    rows = PartitionRows(epoch, [], [], {}, {}, [], [], sorted(nobody - stored), sorted(generic))
+    weighs: dict[RecordId, list[Link]] = defaultdict(list)
+    for link in content.links:
+        if link.key not in generic and link.record_id not in nobody:
+            weighs[link.record_id].append(link)
+    past = past_links(content, generic, nobody)
+    looked = looked_at(content, denied, nobody, decisions)
+    for group in components(content.records, named, _ties(content, decisions)):
+        links = [link for record in group for link in weighs[record]]
+        before = [link for record in group for link in past.get(record, ())]
+        own = {record: bearers[record] for record in group}
+        clusters = partition(group, [*links, *before], decisions, own, limits)
+        _place_component(rows, content, nobody, group, clusters)
+        rows.looked.append(looked(clusters, links, before))
     return rows
 
 
@@ -193,8 +276,9 @@ def _ties(content: Content, decisions: Iterable[PeoplesDecision]) -> list[Collec
 def _place_component(
     rows: PartitionRows,
     content: Content,
-    decisions: Sequence[PeoplesDecision],
+    nobody: Collection[RecordId],
     group: frozenset[RecordId],
+    clusters: Iterable[frozenset[RecordId]],
 ) -> None:
     present = {
         found.place.component_id
@@ -205,14 +289,14 @@ def _place_component(
     if not present:
         rows.new_components.append(component)
     rows.dead_components.extend(present - {component})
-    links = [link for link in content.links if link.record_id in group]
-    for cluster in partition(group, links, decisions):
-        _place_customer(rows, content, cluster, component)
+    for cluster in clusters:
+        _place_customer(rows, content, nobody, cluster, component)
 
 
 def _place_customer(
     rows: PartitionRows,
     content: Content,
+    nobody: Collection[RecordId],
     cluster: frozenset[RecordId],
     component: ComponentId,
 ) -> None:
@@ -230,7 +314,7 @@ def _place_customer(
         births = {CustomerId(uuid7()): min(cluster)}
         rows.births.update(births)
     current = min(births)
-    anonymous = all(content.records[record].anonymous for record in cluster)
+    anonymous = all(content.records[each].anonymous or each in nobody for each in cluster)
     rows.aliases.extend(Alias(born, births[born], current, anonymous) for born in births)
     for record in cluster:
         place = Place(component, current)

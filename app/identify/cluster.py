@@ -1,86 +1,42 @@
-"""Which records are one customer?  A pure function of links and people's decisions.
+"""Which records are one customer?  A pure function of links, persons and people's decisions.
 
 The answer depends on the set of facts alone, never on the order in which they came:
 
 1. people's decisions come first, in the order they were decided;
-2. then the identifiers, strongest type first.  Records that share one are joined, level by level;
-3. where joining would put two vetoed sides (two tax ids, two sides of a person's split) together,
-   each side keeps what touches it alone, and what touches several sides stays by itself.
-
-Rule 3 is where "attach to the best match" goes wrong: whichever record comes first takes what both
-could claim.  Here what two sides could claim belongs to neither until something tells them apart.
+2. then the identifiers, strongest type first.  Records that share a value are joined, level by
+   level, as far as their persons let them (``sides``); a recycled number is another value in each
+   of its eras (``eras``), and a value of many persons weighs less;
+3. a customer larger than any should be is taken apart again: the weakest evidence in it goes, step
+   by step, until every part fits.  What was verified, and what people joined, stays.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Hashable, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
-from typing import Final, TypeVar
-from uuid import UUID
+from collections.abc import Collection, Iterable, Mapping
+from types import MappingProxyType
+from typing import Final
 
-from app.identify.evidence import Link, bits_of, is_veto
+from app.identify.decisions import PeoplesDecision, by_people
+from app.identify.eras import ties_of
+from app.identify.evidence import LIMITS, Limits, Link, bits_held_by, bits_of, is_veto
+from app.identify.forest import Forest
+from app.identify.holders import Bearer, persons_behind
+from app.identify.person import Person
+from app.identify.sides import Axis, Bond, Stand, divide, union
 from app.vocabulary import RecordId
 
-Axis = Hashable
-Labels = dict[Axis, set[Hashable]]
-Partition = frozenset[frozenset[RecordId]]
-Node = TypeVar("Node", bound=Hashable)
+Cluster = frozenset[RecordId]
+Partition = frozenset[Cluster]
+Vetoes = dict[Axis, frozenset[object]]
 
-_FREE: Final[frozenset[object]] = frozenset()
-
-
-class DecisionKind(StrEnum):
-    """What a person decided about records."""
-
-    MERGE = "merge"
-    SPLIT = "split"
-
-
-@dataclass(frozen=True, slots=True)
-class PeoplesDecision:
-    """A person's word: these records are one customer, or these sides are not."""
-
-    decision_id: UUID
-    decided_at: datetime
-    kind: DecisionKind
-    sides: Mapping[RecordId, int]
-
-
-class Forest(dict[Node, Node]):
-    """Disjoint sets with path halving (Tarjan and van Leeuwen 1984)."""
-
-    def root(self, node: Node) -> Node:
-        """Return the name of the set that holds the node, which joins as a set of its own."""
-        self.setdefault(node, node)
-        while self[node] != node:
-            self[node] = self[self[node]]
-            node = self[node]
-        return node
-
-    def join(self, nodes: Iterable[Node]) -> None:
-        """Put the nodes and all that is in their sets into one."""
-        first: Node | None = None
-        for node in nodes:
-            root = self.root(node)
-            if first is None:
-                first = root
-            elif root != first:
-                self[root] = first
-
-    def sets(self) -> list[frozenset[Node]]:
-        """Return the disjoint sets."""
-        members: dict[Node, set[Node]] = defaultdict(set)
-        for node in list(self):
-            members[self.root(node)].add(node)
-        return [frozenset(group) for group in members.values()]
+_NOBODYS: Final[Mapping[RecordId, Bearer]] = MappingProxyType({})
+_ALL_EVIDENCE: Final = 0.0
 
 
 def components(
     records: Iterable[RecordId], links: Iterable[Link], ties: Iterable[Iterable[RecordId]] = ()
-) -> list[frozenset[RecordId]]:
+) -> list[Cluster]:
     """Return the records tied together by identifiers or other ties, through others too.
 
     Vetoes do not count here: a component is what has to be looked at, and locked, together.
@@ -88,8 +44,11 @@ def components(
     forest: Forest[RecordId] = Forest()
     for record in records:
         forest.root(record)
-    for holders in (*_holders(links).values(), *ties):
-        forest.join(holders)
+    holders: dict[bytes, set[RecordId]] = defaultdict(set)
+    for link in links:
+        holders[link.key].add(link.record_id)
+    for tied in (*holders.values(), *ties):
+        forest.join(tied)
     return forest.sets()
 
 
@@ -97,173 +56,130 @@ def partition(
     records: Collection[RecordId],
     links: Collection[Link],
     decisions: Collection[PeoplesDecision] = (),
+    bearers: Mapping[RecordId, Bearer] = _NOBODYS,
+    limits: Limits = LIMITS,
 ) -> Partition:
     """Return the customers of one component as sets of records.
 
-    ``links`` must be those that join (``evidence.joins``); a link of a record not in ``records`` is
-    left out.  The empty component has no customers.
+    ``links`` must be those that join (``evidence.joins``) and are not past their limit
+    (``holders``); a link of a record not in ``records`` is left out.  A record without a bearer
+    speaks of nobody in particular.  The empty component has no customers.
     """
-    known = set(records)
+    known = frozenset(records)
     inside = [link for link in links if link.record_id in known]
-    clusters, labels = _by_people(known, decisions)
-    for record, axes in _vetoes(inside).items():
-        for axis, values in axes.items():
-            labels[record].setdefault(axis, set()).update(values)
-    levels: dict[float, list[Link]] = defaultdict(list)
-    for link in inside:
-        levels[bits_of(link.type)].append(link)
-    for bits in sorted(levels, reverse=True):
-        clusters = _join_level(clusters, labels, _holders(levels[bits]).values())
-    return frozenset(clusters)
+    made, sides = by_people(known, decisions)
+    if len(made) < 2:
+        return frozenset(made)
+    vetoes = _vetoes(inside)
+    stands = {
+        record: Stand(
+            {axis: frozenset(values) for axis, values in sides[record].items()}
+            | vetoes.get(record, {}),
+            _persons(bearers.get(record)),
+        )
+        for record in known
+    }
+    evidence = _Evidence(inside, bearers, stands, limits)
+    return frozenset(evidence.fitting(made, _ALL_EVIDENCE))
 
 
-def _holders(links: Iterable[Link]) -> dict[bytes, set[RecordId]]:
-    holders: dict[bytes, set[RecordId]] = defaultdict(set)
-    for link in links:
-        holders[link.key].add(link.record_id)
-    return holders
-
-
-def _vetoes(links: Iterable[Link]) -> dict[RecordId, Labels]:
+def _vetoes(links: Iterable[Link]) -> dict[RecordId, Vetoes]:
     """Return each record's vetoing values; a record that contradicts itself vetoes nothing."""
-    labels: dict[RecordId, Labels] = defaultdict(dict)
+    found: dict[RecordId, dict[Axis, set[object]]] = defaultdict(lambda: defaultdict(set))
     for link in links:
         if is_veto(link):
-            axis = (link.type, link.scope, link.party)
-            labels[link.record_id].setdefault(axis, set()).add(link.key)
+            found[link.record_id][link.type, link.scope, link.party].add(link.key)
     return {
-        record: {axis: values for axis, values in axes.items() if len(values) == 1}
-        for record, axes in labels.items()
+        record: {axis: frozenset(values) for axis, values in axes.items() if len(values) == 1}
+        for record, axes in found.items()
     }
 
 
-def _by_people(
-    records: set[RecordId], decisions: Collection[PeoplesDecision]
-) -> tuple[list[frozenset[RecordId]], dict[RecordId, Labels]]:
-    """Apply people's decisions in their order: a later word overrides an earlier one.
-
-    A merge joins its records and makes the sides it bridges of every earlier split one side; a
-    split divides what earlier merges joined and keeps its sides apart from now on.
-    """
-    together: dict[RecordId, set[RecordId]] = {record: {record} for record in records}
-    sides: dict[UUID, dict[RecordId, int]] = {}
-    for decision in sorted(decisions, key=lambda d: (d.decided_at, d.decision_id)):
-        named = {record: side for record, side in decision.sides.items() if record in records}
-        if decision.kind is DecisionKind.MERGE:
-            _merge(together, sides, set(named))
-        else:
-            _split(together, named)
-            sides[decision.decision_id] = named
-    labels: dict[RecordId, Labels] = {record: {} for record in records}
-    for decision_id, named in sides.items():
-        for record, side in named.items():
-            labels[record][decision_id] = {side}
-    return list({frozenset(group) for group in together.values()}), labels
+def _persons(bearer: Bearer | None) -> frozenset[Person]:
+    known = bearer is not None and bearer.person.is_known
+    return frozenset({bearer.person}) if bearer is not None and known else frozenset()
 
 
-def _merge(
-    together: dict[RecordId, set[RecordId]],
-    sides: dict[UUID, dict[RecordId, int]],
-    named: set[RecordId],
-) -> None:
-    group = set().union(*(together[record] for record in named))
-    for record in group:
-        together[record] = group
-    for earlier in sides.values():
-        bridged = {earlier[record] for record in group if record in earlier}
-        if len(bridged) > 1:
-            one = min(bridged)
-            earlier.update({r: one for r, side in earlier.items() if side in bridged})
+class _Evidence:
+    """What ties the records of one component, by strength."""
 
+    def __init__(
+        self,
+        links: Collection[Link],
+        bearers: Mapping[RecordId, Bearer],
+        stands: Mapping[RecordId, Stand],
+        limits: Limits,
+    ) -> None:
+        self._stands = stands
+        self._limits = limits
+        self._levels: dict[float, list[tuple[float, list[Link]]]] = defaultdict(list)
+        persons = {record: bearer.person for record, bearer in bearers.items()}
+        for held in ties_of(links, persons, limits).values():
+            if len(held) > 1:
+                kind = held[0].type
+                behind = persons_behind(held, bearers)
+                self._levels[bits_of(kind)].append((bits_held_by(kind, behind), held))
 
-def _split(together: dict[RecordId, set[RecordId]], named: Mapping[RecordId, int]) -> None:
-    for group in list({frozenset(together[record]) for record in named}):
-        parts: dict[int, set[RecordId]] = defaultdict(set)
-        for record in group:
-            parts[named.get(record, min(named.values()))].add(record)
-        for part in parts.values():
-            for record in part:
-                together[record] = part
+    def fitting(self, made: Iterable[Cluster], floor: float) -> list[Cluster]:
+        """Return the clusters joined by what weighs more than ``floor``, none larger than allowed.
 
+        What still is too large once nothing is left to take away stays: people or proofs made it.
+        """
+        joined = self._joined(list(made), floor)
+        found = []
+        for cluster in joined:
+            higher = min((b for b in self._weights(cluster) if b > floor), default=None)
+            if len(cluster) <= self._limits.largest or higher is None:
+                found.append(cluster)
+            else:
+                found.extend(self.fitting([each for each in made if each <= cluster], higher))
+        return found
 
-def _join_level(
-    clusters: list[frozenset[RecordId]],
-    labels: Mapping[RecordId, Labels],
-    shared: Iterable[set[RecordId]],
-) -> list[frozenset[RecordId]]:
-    """Join clusters through identifiers of one strength, dividing only where sides are vetoed."""
-    home = {record: number for number, cluster in enumerate(clusters) for record in cluster}
-    ties = [{home[record] for record in holders} for holders in shared]
-    ties = [tie for tie in ties if len(tie) > 1]
-    if not ties:
+    def _weights(self, cluster: Cluster) -> Iterable[float]:
+        return (
+            bits
+            for level in self._levels.values()
+            for bits, held in level
+            if any(link.record_id in cluster for link in held)
+        )
+
+    def _joined(self, clusters: list[Cluster], floor: float) -> list[Cluster]:
+        for strength in sorted(self._levels, reverse=True):
+            ties = [(bits, _holding(bits, held, floor)) for bits, held in self._levels[strength]]
+            clusters = self._join_level(clusters, ties)
         return clusters
-    forest: Forest[int] = Forest()
-    for number in range(len(clusters)):
-        forest.root(number)
-    for tie in ties:
-        forest.join(tie)
-    joined: list[frozenset[RecordId]] = []
-    for group in forest.sets():
-        own = [tie for tie in ties if tie <= group]
-        stands = {number: _labels_of(clusters[number], labels) for number in group}
-        joined.extend(
-            frozenset().union(*(clusters[number] for number in part))
-            for part in _divide(group, own, stands)
-        )
-    return joined
+
+    def _join_level(
+        self, clusters: list[Cluster], ties: Iterable[tuple[float, set[RecordId]]]
+    ) -> list[Cluster]:
+        """Join clusters through values of one strength, as far as nothing speaks against it."""
+        home = {record: number for number, cluster in enumerate(clusters) for record in cluster}
+        bonds = [
+            Bond(members, bits)
+            for bits, records in ties
+            if len(members := frozenset(home[r] for r in records if r in home)) > 1
+        ]
+        if not bonds:
+            return clusters
+        forest: Forest[int] = Forest()
+        for bond in bonds:
+            forest.join(bond.members)
+        own: dict[int, list[Bond]] = defaultdict(list)
+        for bond in bonds:
+            own[forest.root(min(bond.members))].append(bond)
+        joined = [cluster for number, cluster in enumerate(clusters) if number not in forest]
+        for group in forest.sets():
+            stands = {number: self._stand_of(clusters[number]) for number in sorted(group)}
+            joined.extend(
+                frozenset().union(*(clusters[number] for number in part))
+                for part in divide(own[forest.root(min(group))], stands)
+            )
+        return joined
+
+    def _stand_of(self, cluster: Cluster) -> Stand:
+        return union(self._stands[record] for record in cluster)
 
 
-def _labels_of(cluster: Iterable[RecordId], labels: Mapping[RecordId, Labels]) -> Labels:
-    union: Labels = {}
-    for record in cluster:
-        for axis, values in labels[record].items():
-            union.setdefault(axis, set()).update(values)
-    return union
-
-
-def _divide(
-    group: frozenset[int], ties: list[set[int]], labels: Mapping[int, Labels]
-) -> list[frozenset[int]]:
-    """Return the parts of a connected group that may be together."""
-    sides = _sides(group, labels)
-    if len(set(sides.values()) - {_FREE}) <= 1:
-        return [group]
-    free: Forest[int] = Forest()
-    parts: Forest[int] = Forest()
-    for number in group:
-        parts.root(number)
-    for tie in ties:
-        free.join(number for number in tie if sides[number] == _FREE)
-        for same in _by_side(tie, sides).values():
-            parts.join(same)
-    for region in free.sets():
-        parts.join(region)
-        touching = {n for tie in ties if tie & region for n in tie if sides[n] != _FREE}
-        if len({sides[number] for number in touching}) == 1:
-            parts.join((*region, *touching))
-    return parts.sets()
-
-
-def _sides(group: frozenset[int], labels: Mapping[int, Labels]) -> dict[int, frozenset[object]]:
-    """Return for each cluster where it stands on the axes the group disagrees on; free is empty."""
-    values: dict[Axis, list[set[Hashable]]] = defaultdict(list)
-    for number in group:
-        for axis, found in labels[number].items():
-            values[axis].append(found)
-    disputed = {axis for axis, found in values.items() if not set.intersection(*found)}
-    return {
-        number: frozenset(
-            (axis, frozenset(found)) for axis, found in labels[number].items() if axis in disputed
-        )
-        for number in group
-    }
-
-
-def _by_side(
-    tie: set[int], sides: Mapping[int, frozenset[object]]
-) -> dict[frozenset[object], set[int]]:
-    found: dict[frozenset[object], set[int]] = defaultdict(set)
-    for number in tie:
-        if sides[number] != _FREE:
-            found[sides[number]].add(number)
-    return found
+def _holding(bits: float, held: Iterable[Link], floor: float) -> set[RecordId]:
+    """Return who is tied by a value: at or below the floor only those who proved it."""
+    return {link.record_id for link in held if bits > floor or link.verified}

@@ -7,8 +7,11 @@ are frozen in the epoch, so the partition is a function of the set of facts.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from datetime import UTC, datetime
+from math import log2
+from typing import Any, Final
 
 from app.vocabulary import Identifier, IdentifierKey, IdentifierType, Party, RecordId
 
@@ -48,15 +51,76 @@ _NEVER_JOINS: Final = frozenset(
 )
 
 
+JOIN_BITS: Final = 6.0
+"""From here on two records are one customer: 64 times likelier than not (judgement)."""
+
+LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Past which numbers a value or a record is nobody's; frozen in the epoch.
+
+    ``holders`` counts distinct persons by type; ``nameless`` counts records one source keeps under
+    keys of its own and knows no name of; ``largest`` is the customer above which weak evidence has
+    to be stronger; ``quiet_days`` without a sign, and then somebody else, is a recycled number.
+    """
+
+    holders: Mapping[IdentifierType, int]
+    nameless: int
+    persons_of_a_record: int
+    largest: int
+    quiet_days: int
+
+
+LIMITS: Final = Limits(
+    holders={
+        IdentifierType.PHONE: 20,
+        IdentifierType.EMAIL: 12,
+        IdentifierType.SOCIAL: 12,
+        IdentifierType.LOYALTY: 12,
+        IdentifierType.DOCUMENT: 12,
+        IdentifierType.LOGIN: 12,
+        IdentifierType.TAX_ID: 12,
+    },
+    nameless=30,
+    persons_of_a_record=20,
+    largest=100,
+    quiet_days=180,
+)
+"""The limits of the first epoch (judgement)."""
+
+
+def limits_in(model: Mapping[str, Any]) -> Limits:
+    """Return the limits that an epoch's model froze; one that froze none has those of the first."""
+    told = model.get("limits")
+    if told is None:
+        return LIMITS
+    return Limits(
+        holders={IdentifierType(kind): most for kind, most in told["holders"].items()},
+        nameless=told["nameless"],
+        persons_of_a_record=told["persons_of_a_record"],
+        largest=told["largest"],
+        quiet_days=told["quiet_days"],
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One record names one identifier, seen first and last at some time (see ``attach``)."""
+    """One record names one identifier, seen first and last at some time (see ``attach``).
+
+    ``unnamed`` says that it was named at least once without a person's name beside it.
+    """
 
     record_id: RecordId
     key: IdentifierKey
     type: IdentifierType
     scope: str
     party: Party
+    verified: bool = False
+    unnamed: bool = False
+    first_seen_at: datetime = LONG_AGO
+    last_seen_at: datetime = LONG_AGO
 
 
 def joins(identifier: Identifier) -> bool:
@@ -75,6 +139,11 @@ def bits_of(kind: IdentifierType) -> float:
     return BITS.get(kind, 0.0)
 
 
+def bits_held_by(kind: IdentifierType, holders: int) -> float:
+    """Return the weight of a value that so many persons hold: each doubling costs a bit."""
+    return bits_of(kind) - log2(max(holders, 1))
+
+
 def is_veto(link: Link) -> bool:
     """Return whether two different values of this identifier keep two records apart.
 
@@ -82,8 +151,3 @@ def is_veto(link: Link) -> bool:
     company may well have both.
     """
     return link.type is IdentifierType.TAX_ID and link.party is not Party.UNKNOWN
-
-
-def probability(bits: float) -> float:
-    """Return the match probability of a weight in bits at even prior odds."""
-    return 1.0 / (1.0 + float(2.0**-bits))

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from app.database.keyed_hash import KeyedHash
 from app.identify.evidence import STRENGTH_ORDER
+from app.identify.holders import Token, token
 from app.vocabulary import Identifier, IdentifierKey, RecordId
 
 OWN_SOURCE = "idip"
@@ -51,6 +52,17 @@ def keyless_record(
             strongest.value,
             signature,
         )
+    )
+
+
+def person_token(keyed_hash: KeyedHash, signature: str) -> Token | None:
+    """Return what stands for the person of a signature (``names``) in counts; None for nobody."""
+    if not signature:
+        return None
+    first, _, born = signature.partition("|")
+    return token(
+        keyed_hash.digest("first name", first) if first else None,
+        keyed_hash.digest("birth date", born) if born else None,
     )
 
 

@@ -9,15 +9,21 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
+from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from app.database.statements import statement
 from app.database.transaction import Connection, SetGrew
 from app.identify import queries
 from app.identify.attach import Attached, relink
-from app.identify.cluster import DecisionKind, PeoplesDecision
+from app.identify.decisions import DecisionKind, PeoplesDecision
 from app.problems import Conflict, Gone, InvalidInput, NotFound
 from app.vocabulary import ComponentId, CustomerId, RecordId
+
+RETRACT: Final = statement("app.identify", "retract")
+DECIDED_RECORDS: Final = statement("app.identify", "decided_records")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +78,60 @@ async def split(
         record: number for number, side in enumerate(sides, start=1) for record in side
     }
     return await _decide(tx, DecisionKind.SPLIT, chosen, locked, word, now)
+
+
+async def keep_apart(
+    tx: Connection, customers: Sequence[CustomerId], word: Word, now: datetime
+) -> Attached:
+    """Say that customers are not one, as they are now: whatever comes later keeps them apart.
+
+    Raises:
+        NotFound, Gone: an id was never given out, or has been erased.
+        InvalidInput: fewer than two different customers are named.
+    """
+    current = sorted({await current_id(tx, customer) for customer in customers})
+    if len(current) < 2:
+        raise InvalidInput("one customer is not apart from itself", code="nothing-to-split")
+    locked, _ = await _lock_records(tx, current)
+    sides = {
+        record: number
+        for number, customer in enumerate(current)
+        for record in await queries.records_of(tx, customer)
+    }
+    return await _decide(tx, DecisionKind.SPLIT, sides, locked, word, now)
+
+
+async def take_back(tx: Connection, decision_id: UUID, word: Word, now: datetime) -> Attached:
+    """Undo a person's decision: the records are what the facts and the other decisions say.
+
+    Raises:
+        SetGrew: a record it names moved meanwhile.
+        Gone: none of the records it named is here any more.
+    """
+    asked = {"identity_decision_id": decision_id}
+    records = {RecordId(row.record_id) for row in await tx.execute(DECIDED_RECORDS, asked)}
+    if not records:
+        raise Gone("the records this was decided about have been erased")
+    locked = await _lock_still(tx, records)
+    await tx.execute(RETRACT, asked | {"actor": word.actor, "now": now})
+    return await relink(tx, locked, (), now, cause="undo", cause_id=decision_id)
+
+
+async def look_again(tx: Connection, records: Collection[RecordId], now: datetime) -> Attached:
+    """Cluster the components of these records once more: their reviews are judged anew.
+
+    Raises:
+        SetGrew: a record moved meanwhile.
+    """
+    return await relink(tx, await _lock_still(tx, records), (), now, cause="review")
+
+
+async def _lock_still(tx: Connection, records: Collection[RecordId]) -> set[ComponentId]:
+    locked = await queries.lock_components(tx, records, ())
+    found = await queries.located(tx, records, ())
+    if not found.components <= locked:
+        raise SetGrew
+    return locked
 
 
 async def current_id(tx: Connection, customer: CustomerId) -> CustomerId:

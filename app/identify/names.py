@@ -34,6 +34,7 @@ __all__ = [
     "is_generic_name",
     "parse_birth_date",
     "parse_name",
+    "read_birth_date",
     "signature",
 ]
 
@@ -111,10 +112,16 @@ def parse_birth_date(text: str, *, today: date) -> date | None:
     years have four digits.  Refused are dates after today or more than 120 years before it, and
     what programs write for "unknown" (1900-01-01, 1899-12-30, 1970-01-01, …).
     """
-    born = _as_date(fold(text[:_LONGEST_DATE])) if len(text) <= _LONGEST_DATE else None
-    if born is None or born in FILLER_BIRTH_DATES:
+    born = read_birth_date(text)
+    if born is None:
         return None
     return born if born <= today and today.year - born.year <= OLDEST_YEARS else None
+
+
+def read_birth_date(text: str) -> date | None:
+    """Return the date written here; None for what programs write for "unknown"."""
+    born = _as_date(fold(text)) if len(text) <= _LONGEST_DATE else None
+    return None if born in FILLER_BIRTH_DATES else born
 
 
 # ---------------------------------------------------------------- parts

@@ -12,8 +12,9 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.database.statements import statement
 from app.database.transaction import Connection
-from app.identify.cluster import DecisionKind, PeoplesDecision
-from app.identify.evidence import Link
+from app.identify.decisions import DecisionKind, PeoplesDecision
+from app.identify.evidence import Limits, Link, limits_in
+from app.identify.holders import Bearer
 from app.identify.rows import (
     Content,
     CustomerRow,
@@ -27,6 +28,7 @@ from app.identify.rows import (
     RecordLink,
     RecordRow,
     SpokenWord,
+    StoredLink,
     StoredRecord,
     VisitFact,
 )
@@ -41,7 +43,9 @@ from app.identify.tables import (
     record,
     visit_fact,
 )
+from app.identify.telling import Question, Traits, trait
 from app.vocabulary import (
+    Assurance,
     ComponentId,
     CustomerId,
     Identifier,
@@ -50,6 +54,9 @@ from app.vocabulary import (
     Party,
     RecordId,
 )
+
+MOST_TOKENS = 200
+"""Above any limit an epoch may set on the persons of one record."""
 
 CLAIM_IDENTIFIERS = statement("app.identify", "claim_identifiers")
 LOCK_COMPONENTS = statement("app.identify", "lock_components")
@@ -61,11 +68,13 @@ WRITE_PARTITION = statement("app.identify", "write_partition")
 WRITE_PROFILE = statement("app.identify", "write_profile")
 WHO_HOLDS = statement("app.identify", "who_holds")
 IDLE_ANONYMOUS = statement("app.identify", "idle_anonymous")
+TRAITS_OF = statement("app.identify", "traits_of")
 HOLDINGS_OF = statement("app.identify", "holdings_of")
 WORDS_ABOUT = statement("app.identify", "words_about")
 RECORD_LINKS = statement("app.identify", "record_links")
+FORGET_REVIEWS = statement("app.identify", "forget_reviews")
 
-ACTIVE_EPOCH = select(epoch.c.epoch).where(epoch.c.status == "active")
+ACTIVE_EPOCH = select(epoch.c.epoch, epoch.c.model).where(epoch.c.status == "active")
 TOMBSTONES_AMONG = text(
     "SELECT key_hash FROM erasure_tombstone WHERE key_hash = ANY(CAST(:keys AS bytea[]))"
 )
@@ -83,13 +92,16 @@ RECORDS_OF = select(membership.c.record_id, membership.c.component_id).where(
     membership.c.customer_id == bindparam("customer_id")
 )
 CUSTOMERS_OF = text(
-    "SELECT record_id, customer_id FROM membership WHERE record_id = ANY(CAST(:ids AS uuid[]))"
+    "SELECT m.record_id, m.customer_id FROM membership AS m"
+    " JOIN record AS r ON r.record_id = m.record_id AND NOT r.generic"
+    " WHERE m.record_id = ANY(CAST(:ids AS uuid[]))"
 )
 
 
-async def active_epoch(tx: Connection) -> int:
-    """Return the number of the epoch whose weights and limits hold now."""
-    return int((await tx.execute(ACTIVE_EPOCH)).scalar_one())
+async def active_epoch(tx: Connection) -> tuple[int, Limits]:
+    """Return the number of the epoch that holds now, and its limits."""
+    row = (await tx.execute(ACTIVE_EPOCH)).one()
+    return row.epoch, limits_in(row.model)
 
 
 async def claim_identifiers(
@@ -130,12 +142,16 @@ async def located(
     """Return where records and the holders of identifiers stand now."""
     rows = await tx.execute(LOCATED, {"record_ids": list(records), "identifier_keys": sorted(keys)})
     places: dict[RecordId, Place] = {}
-    links: set[tuple[IdentifierKey, RecordId]] = set()
+    links: dict[tuple[IdentifierKey, RecordId], StoredLink] = {}
+    generic: set[RecordId] = set()
     for row in rows:
         places[row.record_id] = Place(row.component_id, row.customer_id)
+        if row.generic:
+            generic.add(row.record_id)
         if row.identifier_key is not None:
-            links.add((row.identifier_key, row.record_id))
-    return Located(places, frozenset(links))
+            stored = StoredLink(row.assurance, row.unnamed, row.denied, row.first_seen_at)
+            links[row.identifier_key, row.record_id] = stored
+    return Located(places, links, frozenset(generic))
 
 
 async def component_content(
@@ -147,24 +163,40 @@ async def component_content(
     )
     records: dict[RecordId, StoredRecord] = {}
     links: list[Link] = []
+    past: list[Link] = []
     for row in rows:
         records[row.record_id] = StoredRecord(
             row.record_id,
             None if row.customer_id is None else Place(row.component_id, row.customer_id),
             row.born_customer_id,
             row.anonymous,
+            row.generic,
+            Bearer(
+                row.source,
+                row.keyed,
+                frozenset(row.tokens),
+                row.name,
+                row.birth_date,
+                row.social_name,
+            ),
         )
         if row.identifier_key is not None:
-            links.append(
-                Link(
-                    row.record_id,
-                    row.identifier_key,
-                    IdentifierType(row.type),
-                    row.scope,
-                    Party(row.party),
-                )
+            link = Link(
+                row.record_id,
+                row.identifier_key,
+                IdentifierType(row.type),
+                row.scope,
+                Party(row.party),
+                verified=row.assurance == Assurance.VERIFIED.rank,
+                unnamed=row.unnamed,
+                first_seen_at=row.first_seen_at,
+                last_seen_at=row.last_seen_at,
             )
-    return Content(records, links)
+            if row.denied_at is None or row.denied_at < row.last_seen_at:
+                links.append(link)
+            if row.denied_at is not None:
+                past.append(link)
+    return Content(records, links, past)
 
 
 async def decisions_about(tx: Connection, records: Collection[RecordId]) -> list[PeoplesDecision]:
@@ -182,23 +214,32 @@ async def decisions_about(tx: Connection, records: Collection[RecordId]) -> list
 
 async def write_links(
     tx: Connection, records: Sequence[RecordRow], links: Sequence[LinkRow], now: datetime
-) -> None:
-    """Store records and the identifiers they name; repeated and shuffled facts write the same."""
-    await tx.execute(
+) -> set[RecordId]:
+    """Store records and the identifiers they name; repeated and shuffled facts write the same.
+
+    Returned are the records that are new or name a person they never named before.
+    """
+    spoken = [(row.record_id, token) for row in records for token in sorted(row.tokens)]
+    rows = await tx.execute(
         WRITE_LINKS,
         {
             "record_ids": [row.record_id for row in records],
             "sources": [row.source for row in records],
             "keyed": [row.keyed for row in records],
             "anonymous": [row.anonymous for row in records],
+            "token_records": [record_id for record_id, _ in spoken],
+            "tokens": [token for _, token in spoken],
+            "most_tokens": MOST_TOKENS,
             "link_keys": [row.key for row in links],
             "link_records": [row.record_id for row in links],
             "assurances": [row.assurance for row in links],
+            "unnamed": [row.unnamed for row in links],
             "first_seen": [row.first_seen_at for row in links],
             "last_seen": [row.last_seen_at for row in links],
             "now": now,
         },
     )
+    return {RecordId(row.record_id) for row in rows}
 
 
 async def write_partition(
@@ -220,6 +261,8 @@ async def write_partition(
             "alias_births": [alias.birth_record_id for alias in rows.aliases],
             "alias_currents": [alias.current_customer_id for alias in rows.aliases],
             "alias_anonymous": [alias.anonymous for alias in rows.aliases],
+            "generic_records": rows.generic_records,
+            "generic_keys": sorted(rows.generic_keys),
             "log_ids": [move.log_id for move in rows.moves],
             "log_records": [move.record_id for move in rows.moves],
             "log_from": [move.came_from for move in rows.moves],
@@ -231,8 +274,11 @@ async def write_partition(
     )
 
 
-async def write_profile(tx: Connection, facts: Iterable[ProfileFact]) -> None:
-    """Keep the newest fact of each (record, attribute, assurance), whatever came first."""
+async def write_profile(tx: Connection, facts: Iterable[ProfileFact]) -> set[RecordId]:
+    """Keep the newest fact of each (record, attribute, assurance), whatever came first.
+
+    Returned are the records that may speak of another person now.
+    """
     newest: dict[tuple[RecordId, str, int], ProfileFact] = {}
     for fact in facts:
         key = (fact.record_id, fact.attribute, fact.assurance)
@@ -240,18 +286,20 @@ async def write_profile(tx: Connection, facts: Iterable[ProfileFact]) -> None:
         if held is None or (held.occurred_at, held.event_key) < (fact.occurred_at, fact.event_key):
             newest[key] = fact
     rows = [newest[key] for key in sorted(newest)]
-    if rows:
-        await tx.execute(
-            WRITE_PROFILE,
-            {
-                "record_ids": [row.record_id for row in rows],
-                "attributes": [row.attribute for row in rows],
-                "assurances": [row.assurance for row in rows],
-                "person_values": [row.value for row in rows],
-                "occurred": [row.occurred_at for row in rows],
-                "event_keys": [row.event_key for row in rows],
-            },
-        )
+    if not rows:
+        return set()
+    changed = await tx.execute(
+        WRITE_PROFILE,
+        {
+            "record_ids": [row.record_id for row in rows],
+            "attributes": [row.attribute for row in rows],
+            "assurances": [row.assurance for row in rows],
+            "person_values": [row.value for row in rows],
+            "occurred": [row.occurred_at for row in rows],
+            "event_keys": [row.event_key for row in rows],
+        },
+    )
+    return {RecordId(row.record_id) for row in changed}
 
 
 async def write_visits(tx: Connection, facts: Sequence[VisitFact]) -> None:
@@ -294,10 +342,26 @@ async def holdings(
             row.record_id,
             row.records,
             row.assurance,
+            row.first_seen_at,
             row.last_seen_at,
         )
         for row in rows
     ]
+
+
+async def traits_of(tx: Connection, customers: Collection[CustomerId]) -> dict[CustomerId, Traits]:
+    """Return by what these customers could be told apart, folded for comparison."""
+    rows = await tx.execute(TRAITS_OF, {"customer_ids": list(customers)})
+    known: dict[CustomerId, dict[Question, set[str]]] = {
+        each: defaultdict(set) for each in customers
+    }
+    for row in rows:
+        question, said = trait(row.trait, row.value)
+        known[row.customer_id][question].update(said)
+    return {
+        each: Traits({question: frozenset(said) for question, said in found.items()})
+        for each, found in known.items()
+    }
 
 
 async def tombstones_among(tx: Connection, keys: Collection[bytes]) -> set[bytes]:
@@ -327,7 +391,7 @@ async def records_of(tx: Connection, customer_id: CustomerId) -> dict[RecordId, 
 
 
 async def customers_of(tx: Connection, records: Collection[RecordId]) -> dict[RecordId, CustomerId]:
-    """Return the customer of each record that has one."""
+    """Return the customer of each record that has one; a record of many stands for nobody."""
     rows = await tx.execute(CUSTOMERS_OF, {"ids": list(records)})
     return {RecordId(row.record_id): CustomerId(row.customer_id) for row in rows}
 
@@ -381,6 +445,7 @@ async def forget_records(tx: Connection, records: Collection[RecordId]) -> set[I
     ids = list(records)
     freed = await tx.execute(statement("app.identify", "forget_links"), {"record_ids": ids})
     keys = {IdentifierKey(row.identifier_key) for row in freed}
+    await tx.execute(FORGET_REVIEWS, {"record_ids": ids, "identifier_keys": sorted(keys)})
     for table in (profile_fact, visit_fact, membership, record):
         await tx.execute(delete(table).where(table.c.record_id.in_(ids)))
     return keys

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from app.identify.evidence import Link
+from app.identify.doubt import Looked
+from app.identify.evidence import LONG_AGO, Link
+from app.identify.holders import Bearer
 from app.vocabulary import ComponentId, CustomerId, IdentifierKey, IdentifierType, RecordId
 
 
@@ -26,14 +28,30 @@ class StoredRecord:
     place: Place | None
     born_customer_id: CustomerId | None
     anonymous: bool
+    generic: bool
+    bearer: Bearer
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """All that the partition of some components is a function of, people's decisions aside."""
+    """All that the partition of some components is a function of, people's decisions aside.
+
+    ``links`` weigh; ``past`` are those that were denied once, whether they weigh again or not.
+    """
 
     records: dict[RecordId, StoredRecord]
     links: list[Link]
+    past: list[Link] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredLink:
+    """What of a stored link another naming may change for the partition."""
+
+    assurance: int
+    unnamed: bool
+    denied: bool
+    first_seen_at: datetime = LONG_AGO
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +59,8 @@ class Located:
     """Where the records asked about stand, and who holds which of the identifiers."""
 
     places: dict[RecordId, Place]
-    links: frozenset[tuple[IdentifierKey, RecordId]]
+    links: dict[tuple[IdentifierKey, RecordId], StoredLink]
+    generic: frozenset[RecordId]
 
     @property
     def components(self) -> frozenset[ComponentId]:
@@ -62,17 +81,19 @@ class Holding:
     record_id: RecordId
     records: int
     assurance: int
+    first_seen_at: datetime
     last_seen_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class RecordRow:
-    """A record to be stored; nothing about it ever changes."""
+    """A record to be stored, with the persons it names; nothing else about it ever changes."""
 
     record_id: RecordId
     source: str
     keyed: bool
     anonymous: bool
+    tokens: frozenset[bytes] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +103,7 @@ class LinkRow:
     key: IdentifierKey
     record_id: RecordId
     assurance: int
+    unnamed: bool
     first_seen_at: datetime
     last_seen_at: datetime
 
@@ -117,6 +139,9 @@ class PartitionRows:
     births: dict[CustomerId, RecordId]
     aliases: list[Alias]
     moves: list[Move]
+    generic_records: list[RecordId]
+    generic_keys: list[IdentifierKey]
+    looked: list[Looked] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,3 +222,4 @@ class SpokenWord:
     reason: str | None
     decided_at: datetime
     records: int
+    taken_back_at: datetime | None

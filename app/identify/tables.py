@@ -14,6 +14,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     DateTime,
+    Double,
     Index,
     Integer,
     LargeBinary,
@@ -23,7 +24,7 @@ from sqlalchemy import (
     Uuid,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from app.database.metadata import metadata
 
@@ -64,6 +65,20 @@ record: Final = Table(
     Column("source", Text, nullable=False),
     Column("keyed", Boolean, nullable=False, comment="the source has a key of its own for it"),
     Column("anonymous", Boolean, nullable=False, comment="made by asking, not by telling"),
+    Column(
+        "tokens",
+        ARRAY(LargeBinary),
+        nullable=False,
+        server_default=text("'{}'"),
+        comment="keyed hashes of each first name and birth date ever told",
+    ),
+    Column(
+        "generic",
+        Boolean,
+        nullable=False,
+        server_default=text("false"),
+        comment="stands for nobody: more persons than the epoch allows",
+    ),
     Column("born_customer_id", Uuid, nullable=True, comment="the customer id minted for it"),
     Column("created_at", DateTime(timezone=True), nullable=False),
 )
@@ -74,6 +89,19 @@ record_identifier: Final = Table(
     Column("identifier_key", LargeBinary, primary_key=True),
     Column("record_id", Uuid, primary_key=True),
     Column("assurance", SmallInteger, nullable=False, comment="0 inferred … 3 verified"),
+    Column(
+        "unnamed",
+        Boolean,
+        nullable=False,
+        server_default=text("false"),
+        comment="told at least once without a person's name",
+    ),
+    Column(
+        "denied_at",
+        DateTime(timezone=True),
+        nullable=True,
+        comment="said not to be theirs; weighs again once told later than that",
+    ),
     Column("first_seen_at", DateTime(timezone=True), nullable=False),
     Column("last_seen_at", DateTime(timezone=True), nullable=False),
     Index("ix_record_identifier_record_id", "record_id"),
@@ -153,6 +181,7 @@ identity_log: Final = Table(
     Column("cause_id", Uuid, nullable=True, comment="the person's decision, if one"),
     Column("logged_at", DateTime(timezone=True), nullable=False),
     Index("ix_identity_log_record_id", "record_id"),
+    Index("ix_identity_log_to_customer_id", "to_customer_id"),
 )
 
 visit_fact: Final = Table(
@@ -175,4 +204,71 @@ erasure_tombstone: Final = Table(
     Column("kind", Text, nullable=False),
     Column("erased_at", DateTime(timezone=True), nullable=False),
     CheckConstraint("kind IN ('record', 'identifier')", name="kind"),
+)
+
+review: Final = Table(
+    "review",
+    metadata,
+    Column("review_id", Uuid, primary_key=True, comment="hash of the kind and what it is about"),
+    Column("kind", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("identifier_key", LargeBinary, nullable=True, comment="the value it is about, if one"),
+    Column("sides", ARRAY(Uuid), nullable=False, comment="a record of each customer involved"),
+    Column("details", JSONB, nullable=False, comment="why: levels, bits, counts; no values"),
+    Column("fingerprint", LargeBinary, nullable=False, comment="of the details"),
+    Column("uncertainty", Double, nullable=False, comment="0 hardly a question … 1 even odds"),
+    Column("opened_at", DateTime(timezone=True), nullable=False),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
+    CheckConstraint("state IN ('open', 'unsure', 'decided', 'moot')", name="state"),
+    Index("ix_review_sides", "sides", postgresql_using="gin"),
+    Index("ix_review_state_opened_at", "state", "opened_at"),
+    Index("ix_review_identifier_key", "identifier_key"),
+)
+
+review_verdict: Final = Table(
+    "review_verdict",
+    metadata,
+    Column("verdict_id", Uuid, primary_key=True),
+    Column("review_id", Uuid, nullable=False),
+    Column("verdict", Text, nullable=False),
+    Column("fingerprint", LargeBinary, nullable=False, comment="of what was judged"),
+    Column("identity_decision_id", Uuid, nullable=True, comment="what carries it out"),
+    Column("actor", Text, nullable=False, comment="name of the client key"),
+    Column("reason", Text, nullable=True),
+    Column("decided_at", DateTime(timezone=True), nullable=False),
+    CheckConstraint("verdict IN ('same', 'different', 'unsure', 'undo')", name="verdict"),
+    Index("ix_review_verdict_review_id", "review_id"),
+)
+
+identity_retraction: Final = Table(
+    "identity_retraction",
+    metadata,
+    Column("identity_decision_id", Uuid, primary_key=True, comment="the decision taken back"),
+    Column("actor", Text, nullable=False, comment="name of the client key"),
+    Column("retracted_at", DateTime(timezone=True), nullable=False),
+)
+
+identity_word: Final = Table(
+    "identity_word",
+    metadata,
+    Column("word_id", Uuid, primary_key=True),
+    Column("touchpoint_id", Uuid, nullable=False),
+    Column("word", Text, nullable=False),
+    Column("record_id", Uuid, nullable=False, comment="of the customer it was said about"),
+    Column("verified_by", ARRAY(Text), nullable=False, comment="what was checked, by name"),
+    Column("actor", Text, nullable=False, comment="name of the client key"),
+    Column("said_at", DateTime(timezone=True), nullable=False),
+    CheckConstraint("word IN ('confirmed', 'denied')", name="word"),
+    Index("ix_identity_word_touchpoint_id", "touchpoint_id"),
+    Index("ix_identity_word_record_id", "record_id"),
+)
+
+identity_word_link: Final = Table(
+    "identity_word_link",
+    metadata,
+    Column("word_id", Uuid, primary_key=True),
+    Column("identifier_key", LargeBinary, primary_key=True),
+    Column("record_id", Uuid, primary_key=True),
+    Column("assurance", SmallInteger, nullable=False, comment="what a confirmed link is worth"),
+    Index("ix_identity_word_link_record_id", "record_id"),
 )

@@ -3,15 +3,37 @@
 -- Parameters: identifier_keys bytea[]; visit_keys bytea[]; at timestamptz (the moment asked about).
 -- Result: identifier_key, type, state, customer_id, component_id, anonymous, record_id (one of this
 --         customer's that hold it: what is asked by this identifier hangs on it), records (how many
---         hold it), assurance 0–3, last_seen_at.
+--         hold it), assurance 0–3, first_seen_at, last_seen_at.  A link said not to be theirs is not
+--         told, until somebody names it again; nor what only a third party said (assurance 1).  Of a value of many one row is told, not thousands.
 -- Index: pk_identifier, pk_record_identifier, pk_membership, pk_customer, pk_visit_fact.
 WITH held AS (
-    SELECT i.identifier_key, i.type, i.state, l.record_id, l.assurance, l.last_seen_at
+    SELECT
+        i.identifier_key,
+        i.type,
+        i.state,
+        l.record_id,
+        l.assurance,
+        l.first_seen_at,
+        l.last_seen_at
     FROM identifier AS i
-    JOIN record_identifier AS l ON l.identifier_key = i.identifier_key
+    CROSS JOIN LATERAL (
+        SELECT n.record_id, n.assurance, n.first_seen_at, n.last_seen_at
+        FROM record_identifier AS n
+        WHERE n.identifier_key = i.identifier_key
+            AND (n.denied_at IS NULL OR n.denied_at < n.last_seen_at)
+            AND n.assurance <> 1
+        LIMIT CASE WHEN i.state <> 'active' THEN 1 END
+    ) AS l
     WHERE i.identifier_key = ANY(CAST(:identifier_keys AS bytea[]))
     UNION ALL
-    SELECT asked.visit_key, 'visit', 'active', span.record_id, 3, span.occurred_at
+    SELECT
+        asked.visit_key,
+        'visit',
+        'active',
+        span.record_id,
+        3,
+        span.occurred_at,
+        span.occurred_at
     FROM unnest(CAST(:visit_keys AS bytea[])) AS asked (visit_key)
     CROSS JOIN LATERAL (
         SELECT f.record_id, f.kind, f.occurred_at
@@ -32,6 +54,7 @@ SELECT
     (array_agg(h.record_id ORDER BY h.record_id))[1] AS record_id,
     count(*) AS records,
     max(h.assurance) AS assurance,
+    min(h.first_seen_at) AS first_seen_at,
     max(h.last_seen_at) AS last_seen_at
 FROM held AS h
 JOIN membership AS m ON m.record_id = h.record_id

@@ -1,37 +1,56 @@
--- Purpose: store records and the identifiers they name; seen-at widens, assurance only rises, so
---          the row is the same in whatever order the facts come.
+-- Purpose: store records and the identifiers they name; seen-at widens, assurance and the set of
+--          persons only grow, so the row is the same in whatever order the facts come.
 -- Parameters: record_ids uuid[], sources text[], keyed bool[], anonymous bool[] (one a record);
---             link_keys bytea[], link_records uuid[], assurances int[], first_seen timestamptz[],
---             last_seen timestamptz[] (one a link); now timestamptz.
--- Result: none.
+--             token_records uuid[], tokens bytea[] (one a person that a record named); most_tokens
+--             int (a record of more stands for nobody whoever else it names);
+--             link_keys bytea[], link_records uuid[], assurances int[], unnamed bool[], first_seen
+--             timestamptz[], last_seen timestamptz[] (one a link); now timestamptz.
+-- Result: record_id of each record that is new or names a person it never named before.
 -- Index: pk_record, pk_record_identifier.
-WITH named AS (
-    INSERT INTO record (record_id, source, keyed, anonymous, created_at)
-    SELECT n.record_id, n.source, n.keyed, n.anonymous, CAST(:now AS timestamptz)
+WITH spoken AS (
+    SELECT t.record_id, array_agg(t.token ORDER BY t.token) AS tokens
+    FROM unnest(CAST(:token_records AS uuid[]), CAST(:tokens AS bytea[])) AS t (record_id, token)
+    GROUP BY t.record_id
+),
+named AS (
+    INSERT INTO record AS r (record_id, source, keyed, anonymous, tokens, created_at)
+    SELECT n.record_id, n.source, n.keyed, n.anonymous, coalesce(s.tokens, '{}'),
+        CAST(:now AS timestamptz)
     FROM unnest(
         CAST(:record_ids AS uuid[]),
         CAST(:sources AS text[]),
         CAST(:keyed AS boolean[]),
         CAST(:anonymous AS boolean[])
     ) AS n (record_id, source, keyed, anonymous)
+    LEFT JOIN spoken AS s ON s.record_id = n.record_id
     ORDER BY n.record_id
-    ON CONFLICT (record_id) DO NOTHING
+    ON CONFLICT (record_id) DO UPDATE SET
+        tokens = ARRAY(SELECT DISTINCT each FROM unnest(r.tokens || excluded.tokens) AS each)
+    WHERE NOT r.tokens @> excluded.tokens
+        AND cardinality(r.tokens) <= CAST(:most_tokens AS int)
+    RETURNING r.record_id
+),
+linked AS (
+    INSERT INTO record_identifier AS l
+        (identifier_key, record_id, assurance, unnamed, first_seen_at, last_seen_at)
+    SELECT n.key, n.record_id, n.assurance, n.unnamed, n.first_seen_at, n.last_seen_at
+    FROM unnest(
+        CAST(:link_keys AS bytea[]),
+        CAST(:link_records AS uuid[]),
+        CAST(:assurances AS int[]),
+        CAST(:unnamed AS boolean[]),
+        CAST(:first_seen AS timestamptz[]),
+        CAST(:last_seen AS timestamptz[])
+    ) AS n (key, record_id, assurance, unnamed, first_seen_at, last_seen_at)
+    ORDER BY n.key, n.record_id
+    ON CONFLICT (identifier_key, record_id) DO UPDATE SET
+        assurance = greatest(l.assurance, excluded.assurance),
+        unnamed = l.unnamed OR excluded.unnamed,
+        first_seen_at = least(l.first_seen_at, excluded.first_seen_at),
+        last_seen_at = greatest(l.last_seen_at, excluded.last_seen_at)
+    WHERE l.assurance < excluded.assurance
+        OR l.unnamed < excluded.unnamed
+        OR l.first_seen_at > excluded.first_seen_at
+        OR l.last_seen_at < excluded.last_seen_at
 )
-INSERT INTO record_identifier AS l
-    (identifier_key, record_id, assurance, first_seen_at, last_seen_at)
-SELECT n.key, n.record_id, n.assurance, n.first_seen_at, n.last_seen_at
-FROM unnest(
-    CAST(:link_keys AS bytea[]),
-    CAST(:link_records AS uuid[]),
-    CAST(:assurances AS int[]),
-    CAST(:first_seen AS timestamptz[]),
-    CAST(:last_seen AS timestamptz[])
-) AS n (key, record_id, assurance, first_seen_at, last_seen_at)
-ORDER BY n.key, n.record_id
-ON CONFLICT (identifier_key, record_id) DO UPDATE SET
-    assurance = greatest(l.assurance, excluded.assurance),
-    first_seen_at = least(l.first_seen_at, excluded.first_seen_at),
-    last_seen_at = greatest(l.last_seen_at, excluded.last_seen_at)
-WHERE l.assurance < excluded.assurance
-    OR l.first_seen_at > excluded.first_seen_at
-    OR l.last_seen_at < excluded.last_seen_at
+SELECT n.record_id FROM named AS n

@@ -4,6 +4,7 @@
 --             record_ids, component_ids, customer_ids uuid[] (one a record that moved);
 --             born_ids, born_records uuid[] (one a customer id minted);
 --             alias_ids, alias_births, alias_currents uuid[], alias_anonymous bool[] (one an id);
+--             generic_records uuid[], generic_keys bytea[] (past their epoch's limits: for good);
 --             log_ids, log_records, log_from (nullable), log_to uuid[]; cause text;
 --             cause_id uuid or null; now timestamptz.
 -- Result: none.
@@ -27,10 +28,24 @@ moved AS (
         component_id = excluded.component_id,
         customer_id = excluded.customer_id
 ),
-births AS (
-    UPDATE record AS r SET born_customer_id = n.customer_id
-    FROM unnest(CAST(:born_ids AS uuid[]), CAST(:born_records AS uuid[]))
-        AS n (customer_id, record_id)
+nobodys_values AS (
+    UPDATE identifier AS i SET state = 'generic'
+    WHERE i.identifier_key = ANY(CAST(:generic_keys AS bytea[])) AND i.state = 'active'
+),
+marks AS (
+    UPDATE record AS r SET
+        born_customer_id = coalesce(n.customer_id, r.born_customer_id),
+        generic = r.generic OR n.generic
+    FROM (
+        SELECT
+            coalesce(b.record_id, g.record_id) AS record_id,
+            b.customer_id,
+            g.record_id IS NOT NULL AS generic
+        FROM unnest(CAST(:born_ids AS uuid[]), CAST(:born_records AS uuid[]))
+            AS b (customer_id, record_id)
+        FULL JOIN unnest(CAST(:generic_records AS uuid[])) AS g (record_id)
+            ON g.record_id = b.record_id
+    ) AS n
     WHERE r.record_id = n.record_id
 ),
 answers AS (

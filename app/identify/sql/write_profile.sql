@@ -1,20 +1,36 @@
 -- Purpose: keep the newest fact of each (record, attribute, assurance); ties go to the larger key.
+--          Whose person is another one now has to be looked at again.
 -- Parameters: record_ids uuid[], attributes text[], assurances int[], person_values text[],
 --             occurred timestamptz[], event_keys bytea[]; no pair twice.
--- Result: none.
+-- Result: record_id of each record whose name, social name or birth date changed.
 -- Index: pk_profile_fact.
-INSERT INTO profile_fact AS p (record_id, attribute, assurance, value, occurred_at, event_key)
-SELECT n.record_id, n.attribute, n.assurance, n.value, n.occurred_at, n.event_key
-FROM unnest(
-    CAST(:record_ids AS uuid[]),
-    CAST(:attributes AS text[]),
-    CAST(:assurances AS int[]),
-    CAST(:person_values AS text[]),
-    CAST(:occurred AS timestamptz[]),
-    CAST(:event_keys AS bytea[])
-) AS n (record_id, attribute, assurance, value, occurred_at, event_key)
-ON CONFLICT (record_id, attribute, assurance) DO UPDATE SET
-    value = excluded.value,
-    occurred_at = excluded.occurred_at,
-    event_key = excluded.event_key
-WHERE (p.occurred_at, p.event_key) < (excluded.occurred_at, excluded.event_key)
+WITH told AS (
+    SELECT n.record_id, n.attribute, n.assurance, n.value, n.occurred_at, n.event_key
+    FROM unnest(
+        CAST(:record_ids AS uuid[]),
+        CAST(:attributes AS text[]),
+        CAST(:assurances AS int[]),
+        CAST(:person_values AS text[]),
+        CAST(:occurred AS timestamptz[]),
+        CAST(:event_keys AS bytea[])
+    ) AS n (record_id, attribute, assurance, value, occurred_at, event_key)
+),
+kept AS (
+    INSERT INTO profile_fact AS p (record_id, attribute, assurance, value, occurred_at, event_key)
+    SELECT t.record_id, t.attribute, t.assurance, t.value, t.occurred_at, t.event_key
+    FROM told AS t
+    ON CONFLICT (record_id, attribute, assurance) DO UPDATE SET
+        value = excluded.value,
+        occurred_at = excluded.occurred_at,
+        event_key = excluded.event_key
+    WHERE (p.occurred_at, p.event_key) < (excluded.occurred_at, excluded.event_key)
+    RETURNING p.record_id, p.attribute, p.assurance, p.value
+)
+SELECT DISTINCT k.record_id
+FROM kept AS k
+LEFT JOIN profile_fact AS before
+    ON before.record_id = k.record_id
+    AND before.attribute = k.attribute
+    AND before.assurance = k.assurance
+WHERE k.attribute IN ('name', 'social_name', 'birth_date')
+    AND before.value IS DISTINCT FROM k.value

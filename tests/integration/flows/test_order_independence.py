@@ -8,13 +8,14 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.database.clock import FixedClock
 from app.database.keyed_hash import KeyedHash
 from app.database.metadata import metadata
 from app.database.transaction import Connection
 from app.flows.event_intake import take_events
+from app.identify.evidence import LIMITS
 from tests.builders import CPF_ANA, CPF_BIA, a_reader, a_sale, an_event, commands, email, phone
 from tests.builders import tax_id as cpf
 from tests.conftest import Statements
@@ -24,9 +25,35 @@ pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("founded")]
 PHONES = ["11 98765-4321", "11 97654-3210", "21 99876-1234"]
 EMAILS = ["ana@example.com", "bia@example.com", "casa@example.com"]
 CPFS = [CPF_ANA, CPF_BIA]
+PERSONS = ["Ana Souza", "ANA  SOUZA", "Bia Lima", "B. Lima", "Carlos Lima", "Carlos Lima Filho"]
+NARROW = {
+    "holders": {kind.value: most for kind, most in LIMITS.holders.items()} | {"phone": 2},
+    "nameless": 2,
+    "persons_of_a_record": 2,
+    "largest": 5,
+    "quiet_days": 5,
+}
+"""Limits so narrow that a few facts pass all of them."""
+
 SEEDS = range(12)
 
-State = tuple[frozenset[frozenset[Any]], dict[Any, Any], dict[Any, Any]]
+State = tuple[frozenset[frozenset[Any]], dict[Any, Any], dict[Any, Any], frozenset[Any]]
+
+
+def somebody(draw: random.Random, named: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return whom a fact is about, as some source would say it."""
+    who: dict[str, Any] = {
+        "source": draw.choice(["erp", "till", "shop"]),
+        "identifiers": named,
+        "time": f"2026-11-{draw.randint(1, 20):02}T{draw.randint(0, 12):02}:00:00-03:00",
+    }
+    if draw.random() < 0.5:
+        who["record_key"] = f"C-{draw.randint(1, 4)}"
+    if draw.random() < 0.5:
+        who["profile"] = {"name": draw.choice(PERSONS)}
+        if draw.random() < 0.3:
+            who["profile"]["birth_date"] = draw.choice(["1984-05-02", "1981-01-30"])
+    return who
 
 
 def facts(seed: int, count: int = 24) -> list[dict[str, Any]]:
@@ -37,13 +64,7 @@ def facts(seed: int, count: int = 24) -> list[dict[str, Any]]:
         named = [phone(draw.choice(PHONES))] if draw.random() < 0.7 else []
         named += [email(draw.choice(EMAILS))] if draw.random() < 0.5 else []
         named += [cpf(draw.choice(CPFS))] if draw.random() < 0.3 else []
-        who: dict[str, Any] = {
-            "source": draw.choice(["erp", "till", "shop"]),
-            "identifiers": named,
-            "time": f"2026-11-{draw.randint(1, 20):02}T{draw.randint(0, 12):02}:00:00-03:00",
-        }
-        if draw.random() < 0.5:
-            who["record_key"] = f"C-{draw.randint(1, 4)}"
+        who = somebody(draw, named)
         kind = draw.random()
         refers = {"refers_to": {"source": "erp", "id": f"S-{draw.randint(0, count)}"}}
         amount = f"{draw.randint(1, 99)}.{draw.randint(0, 99):02}"
@@ -89,7 +110,22 @@ async def state(tx: Connection) -> State:
         frozenset(members[row.customer_id]): (row.first_on, row.last_on, row.purchase_days, row.net)
         for row in await tx.execute(select(tables["customer_stat"]))
     }
-    return frozenset(frozenset(group) for group in members.values()), buckets, numbers
+    return (
+        frozenset(frozenset(group) for group in members.values()),
+        buckets,
+        numbers,
+        await nobodys(tx),
+    )
+
+
+async def nobodys(tx: Connection) -> frozenset[Any]:
+    """Return the values and the records that have turned out to stand for nobody."""
+    identifier, record = metadata.tables["identifier"], metadata.tables["record"]
+    values = select(identifier.c.identifier_key).where(identifier.c.state == "generic")
+    records = select(record.c.record_id).where(record.c.generic)
+    return frozenset((await tx.execute(values)).scalars()) | frozenset(
+        (await tx.execute(records)).scalars()
+    )
 
 
 async def arrive(
@@ -105,6 +141,33 @@ async def arrive(
         found = await state(tx)
         await savepoint.rollback()
     return found
+
+
+async def test_the_limits_are_passed_where_they_are_narrow(
+    connection: Connection, keyed_hash: KeyedHash, clock: FixedClock
+) -> None:
+    """The negative control of what follows: most of these facts do turn something generic."""
+    await narrow(connection)
+    found = [await arrive(connection, [facts(seed + 100, 32)], keyed_hash, clock) for seed in SEEDS]
+    assert sum(bool(each[3]) for each in found) > len(found) / 2
+
+
+async def narrow(tx: Connection) -> None:
+    """Let the epoch have narrow limits."""
+    epoch = metadata.tables["epoch"]
+    await tx.execute(update(epoch).values(model={"limits": NARROW}))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+async def test_any_order_any_cut_gives_one_state_past_every_limit(
+    connection: Connection, keyed_hash: KeyedHash, clock: FixedClock, seed: int
+) -> None:
+    await narrow(connection)
+    documents = facts(seed + 100, 32)
+    expected = await arrive(connection, [documents], keyed_hash, clock)
+    for order in range(3):
+        arrays = pieces(documents, random.Random(f"{seed}-{order}"))
+        assert await arrive(connection, arrays, keyed_hash, clock) == expected
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -135,5 +198,5 @@ async def test_statements_do_not_grow_with_the_array(
     for size in (10, 300):
         statements.clear()
         await arrive(connection, [facts(99, size)], keyed_hash, clock)
-        counts.append(len(statements) - 3)  # the three reads of the state itself
+        counts.append(len(statements) - 5)  # the five reads of the state itself
     assert max(counts) <= 25

@@ -8,13 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.identify.cluster import (
-    DecisionKind,
-    Partition,
-    PeoplesDecision,
-    components,
-    partition,
-)
+from app.identify.cluster import Partition, components, partition
+from app.identify.decisions import DecisionKind, PeoplesDecision
 from app.identify.evidence import Link
 from app.vocabulary import IdentifierKey, IdentifierType, Party, RecordId
 

@@ -1,0 +1,145 @@
+"""Why are these records one customer, and why are those two not?  In bits, field by field.
+
+The same evidence that clustering weighs, told instead of obeyed.  Pure.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import combinations
+from typing import Final
+
+from app.identify.cluster import Cluster
+from app.identify.decisions import by_people
+from app.identify.doubt import Looked
+from app.identify.evidence import JOIN_BITS, Limits, Link, bits_held_by
+from app.identify.holders import persons_behind
+from app.identify.person import (
+    BIRTH_DATE_BITS,
+    FIRST_NAME_BITS,
+    SUFFIX_BITS,
+    SURNAME_BITS,
+    Level,
+    Person,
+    compare,
+)
+from app.identify.rivals import Contradiction, Standing, standing_between
+from app.vocabulary import IdentifierKey
+
+_BITS_OF: Final[Mapping[str, Mapping[Level, float]]] = {
+    "first_name": FIRST_NAME_BITS,
+    "birth_date": BIRTH_DATE_BITS,
+    "surnames": SURNAME_BITS,
+    "suffix": SUFFIX_BITS,
+}
+
+EXACT: Final = "exact"
+"""The level of two identifiers that are the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """One thing that speaks for or against: the field, how far it agrees, and what that weighs.
+
+    ``holders`` are the persons who hold a shared value, None for what is no value; ``records``
+    are those of the customer that it is about.
+    """
+
+    field: str
+    level: str
+    bits: float
+    holders: int | None
+    records: int
+
+
+class Obstacle(StrEnum):
+    """What keeps two customers apart."""
+
+    PEOPLE = "people"
+    TAX_ID = "tax_id"
+    NOTHING_SHARED = "nothing_shared"
+    NOT_ENOUGH = "not_enough"
+    CONTESTED = "contested"
+
+
+@dataclass(frozen=True, slots=True)
+class WhyNot:
+    """Why two customers are not one: the obstacle, and how many bits are missing."""
+
+    obstacle: Obstacle
+    bits: float
+    missing_bits: float
+    grounds: list[Ground]
+
+
+def why(looked: Looked, records: Cluster) -> list[Ground]:
+    """Return what ties the records of one customer, what weighs most first."""
+    grounds = [*_shared(looked, records), *_agreements(looked, records)]
+    return sorted(grounds, key=lambda ground: (-ground.bits, ground.field, ground.level))
+
+
+def why_not(looked: Looked, one: Cluster, other: Cluster, limits: Limits) -> WhyNot:
+    """Return why two customers are not one."""
+    _, sides = by_people(one | other, looked.decisions)
+    found = standing_between(looked, one, other, limits, sides)
+    agreement = found.agreement
+    grounds = [_between(looked, key, one | other) for key in _common(looked, one, other)]
+    if agreement is not None:
+        grounds += [
+            Ground(thing, level.value, _BITS_OF[thing].get(level, 0.0), None, 2)
+            for thing, level in agreement.levels.items()
+        ]
+    missing = max(0.0, JOIN_BITS - found.bits) if found.shared else JOIN_BITS
+    return WhyNot(_obstacle(found), round(found.bits, 1), round(missing, 1), grounds)
+
+
+def _obstacle(found: Standing) -> Obstacle:
+    if found.is_decided:
+        return Obstacle.PEOPLE
+    if found.contradiction is not Contradiction.NONE:
+        return Obstacle.TAX_ID
+    if not found.shared:
+        return Obstacle.NOTHING_SHARED  # names alone never join anybody
+    return Obstacle.NOT_ENOUGH if found.bits < JOIN_BITS else Obstacle.CONTESTED
+
+
+def _shared(looked: Looked, records: Cluster) -> Iterator[Ground]:
+    """Yield each identifier that several of the records name."""
+    named = Counter(link.key for link in looked.links if link.record_id in records)
+    for key, count in sorted(named.items()):
+        if count > 1:
+            yield _between(looked, key, records)
+
+
+def _between(looked: Looked, key: IdentifierKey, records: Collection[object]) -> Ground:
+    held: list[Link] = [link for link in looked.links if link.key == key]
+    own = sum(link.record_id in records for link in held)
+    behind = max(1, persons_behind(held, looked.bearers))
+    kind = held[0].type
+    return Ground(kind.value, EXACT, round(bits_held_by(kind, behind), 1), behind, own)
+
+
+def _common(looked: Looked, one: Cluster, other: Cluster) -> list[IdentifierKey]:
+    ours = {link.key for link in looked.links if link.record_id in one}
+    theirs = {link.key for link in looked.links if link.record_id in other}
+    return sorted(ours & theirs)
+
+
+def _agreements(looked: Looked, records: Cluster) -> Iterator[Ground]:
+    """Yield how far the persons agree that the records speak of, counted by record."""
+    speak: Counter[Person] = Counter(
+        looked.bearers[record].person
+        for record in records
+        if looked.bearers[record].person.is_known
+    )
+    alike = [(person, person) for person, count in speak.items() if count > 1]
+    about: dict[tuple[str, Level], int] = defaultdict(int)
+    for one, other in [*alike, *combinations(sorted(speak, key=repr), 2)]:
+        count = speak[one] if one is other else speak[one] + speak[other]
+        for thing, level in compare(one, other).levels.items():
+            about[thing, level] = max(about[thing, level], count)
+    for (thing, level), count in about.items():
+        yield Ground(thing, level.value, _BITS_OF[thing].get(level, 0.0), None, count)

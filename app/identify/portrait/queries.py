@@ -1,0 +1,86 @@
+"""How is a customer read as somebody?  What sources said of them, and whose contact they share."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from app.database.statements import statement
+from app.database.transaction import Connection
+from app.identify.names import parse_name
+from app.identify.portrait.relations import Member
+from app.identify.portrait.survivorship import ProfileValue
+from app.vocabulary import Assurance, CustomerId, IdentifierType, Party
+
+SAID_OF: Final = statement("app.identify.portrait", "said_of")
+SHARING_WITH: Final = statement("app.identify.portrait", "sharing_with")
+KIN_OF: Final = statement("app.identify.portrait", "kin_of")
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """Another customer who has some of the same contact points."""
+
+    customer_id: CustomerId
+    types: tuple[IdentifierType, ...]
+    last_seen_at: datetime
+
+
+async def said_of(tx: Connection, customer: CustomerId) -> list[ProfileValue]:
+    """Return everything sources said of a customer, in no order."""
+    rows = await tx.execute(SAID_OF, {"customer_id": customer})
+    return [
+        ProfileValue(
+            row.attribute,
+            row.value,
+            tuple(Assurance)[row.assurance],
+            row.source,
+            row.occurred_at,
+            row.event_key,
+        )
+        for row in rows
+    ]
+
+
+async def sharing_with(tx: Connection, customer: CustomerId, most: int) -> list[Sharing]:
+    """Return who else has contact points of a customer's, whoever was seen last first."""
+    rows = await tx.execute(SHARING_WITH, {"customer_id": customer, "most": most})
+    return [
+        Sharing(
+            CustomerId(row.customer_id),
+            tuple(IdentifierType(each) for each in row.types),
+            row.last_seen_at,
+        )
+        for row in rows
+    ]
+
+
+async def kin_of(tx: Connection, customers: Collection[CustomerId]) -> dict[CustomerId, Member]:
+    """Return of each customer what tells how it stands to others."""
+    rows = await tx.execute(KIN_OF, {"customer_ids": list(customers)})
+    known: dict[CustomerId, dict[str, set[str]]] = {each: defaultdict(set) for each in customers}
+    for row in rows:
+        found = known[row.customer_id]
+        match row.trait:
+            case "name":
+                found["surnames"] |= parse_name(row.value).surnames
+            case "postal_code":
+                found["postal_codes"].add(row.value)
+            case _:
+                found[row.party].add(row.value)
+    return {each: _member(found) for each, found in known.items()}
+
+
+def _member(found: dict[str, set[str]]) -> Member:
+    """Return a member; whoever has a company's tax id and no person's is a company."""
+    companies, people = found[Party.COMPANY], found[Party.PERSON]
+    party = Party.PERSON if people else Party.COMPANY if companies else Party.UNKNOWN
+    return Member(
+        party,
+        frozenset(found["surnames"]),
+        frozenset(found["postal_codes"]),
+        frozenset(companies),
+    )

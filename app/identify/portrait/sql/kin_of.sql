@@ -1,0 +1,16 @@
+-- Purpose: what tells how customers stand to each other: names, postal codes, tax ids with their
+--          party.
+-- Parameters: customer_ids uuid[].
+-- Result: customer_id, trait (name, postal_code, tax_id), value (personal), party (of a tax id).
+-- Index: ix_membership_customer_id, pk_profile_fact, ix_record_identifier_record_id, pk_identifier.
+SELECT DISTINCT m.customer_id, p.attribute AS trait, p.value, NULL AS party
+FROM membership AS m
+JOIN profile_fact AS p ON p.record_id = m.record_id
+WHERE m.customer_id = ANY(CAST(:customer_ids AS uuid[]))
+    AND p.attribute IN ('name', 'postal_code')
+UNION
+SELECT m.customer_id, 'tax_id', i.value, i.party
+FROM membership AS m
+JOIN record_identifier AS l ON l.record_id = m.record_id
+JOIN identifier AS i ON i.identifier_key = l.identifier_key AND i.type = 'tax_id'
+WHERE m.customer_id = ANY(CAST(:customer_ids AS uuid[]))

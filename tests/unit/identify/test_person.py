@@ -1,0 +1,97 @@
+"""What do names and birth dates say of two records?"""
+
+from __future__ import annotations
+
+import pytest
+
+from app.identify.evidence import JOIN_BITS, bits_of
+from app.identify.person import NOBODY, Level, Person, compare, person
+from app.vocabulary import IdentifierType
+
+PHONE_BITS = bits_of(IdentifierType.PHONE)
+
+
+def told(name: str, born: str | None = None, social: str | None = None) -> Person:
+    return person(name, born, social)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "level"),
+    [
+        ("Ana Souza", "ANA SOUZA", Level.SAME),
+        ("José Lima", "Jose Lima", Level.SAME),
+        ("Chico Lima", "Francisco Lima", Level.SAME),
+        ("Pepe Ruiz", "José Ruiz", Level.SAME),
+        ("A. Souza", "Ana Souza", Level.INITIAL),
+        ("Paula Souza", "Ana Paula Souza", Level.NEAR),
+        ("Rosangela Dias", "Rosangila Dias", Level.NEAR),
+        ("Mario Dias", "Maria Dias", Level.ANOTHER_NAME),
+        ("Ana Souza", "Bruno Souza", Level.ANOTHER_NAME),
+        ("Zuleide Dias", "Ana Dias", Level.DIFFERENT),
+        ("Iva Dias", "Ivo Dias", Level.DIFFERENT),
+        ("CONSUMIDOR FINAL", "Ana Dias", None),
+    ],
+)
+def test_first_names(one: str, other: str, level: Level | None) -> None:
+    assert compare(told(one), told(other)).first_name is level
+    assert compare(told(other), told(one)).first_name is level
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "level"),
+    [
+        ("1984-05-02", "02/05/1984", Level.SAME),
+        ("1984-05-02", "1984-02-05", Level.NEAR),
+        ("1984-05-02", "1984-05-03", Level.NEAR),
+        ("1984-05-02", "1957-11-23", Level.DIFFERENT),
+        ("1984-05-02", "1900-01-01", None),
+    ],
+)
+def test_birth_dates(one: str, other: str, level: Level | None) -> None:
+    assert compare(told("Ana", one), told("Ana", other)).birth_date is level
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (told("Ana Souza"), told("Ana Souza Lima")),
+        (told("Ana Souza"), told("Ana Lima")),
+        (told("Ana Souza"), NOBODY),
+        (told("Beto Souza", "1984-05-02"), told("Carlinhos Souza", "1984-05-02")),
+        (told("Carlos Lima", "1984-05-02"), told("Carlos Lima Filho", "1984-05-02")),
+        (told("Marcos Lima", social="Marcia Lima"), told("Marcia Lima")),
+    ],
+    ids=["one surname more", "married", "nobody", "born the same day", "suffix left out", "social"],
+)
+def test_who_may_share_a_telephone_and_be_one_person(one: Person, other: Person) -> None:
+    assert PHONE_BITS + compare(one, other).bits >= JOIN_BITS
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (told("Ana Souza"), told("Bruno Souza")),
+        (told("Ana Souza", "1984-05-02"), told("Ana Souza", "2011-09-17")),
+        (told("Carlos Lima"), told("Carlos Lima Filho")),
+        (told("Carlos Lima Neto"), told("Carlos Lima Junior")),
+        (told("Clara Dias", "2001-05-05"), told("Pedro Dias", "2001-05-05")),
+    ],
+    ids=["a couple", "mother and daughter", "father and son", "grandson and son", "twins"],
+)
+def test_who_shares_a_telephone_and_is_not_one_person(one: Person, other: Person) -> None:
+    assert PHONE_BITS + compare(one, other).bits < JOIN_BITS
+
+
+def test_a_tax_id_outweighs_a_name_but_not_a_name_and_a_birth_date() -> None:
+    bits = bits_of(IdentifierType.TAX_ID)
+    ana = told("Ana Souza", "1984-05-02")
+    assert bits + compare(ana, told("Bruno Souza")).bits >= JOIN_BITS
+    assert bits + compare(ana, told("Bruno Lima", "1957-11-23")).bits < JOIN_BITS
+
+
+def test_a_name_of_nothing_but_surnames_is_compared_in_time() -> None:
+    one, other = (
+        told("Ana " + " ".join(f"{letters}xyz{n}" for n in range(300)))
+        for letters in ("aaa", "bbb")
+    )
+    assert compare(one, other).surnames is Level.DIFFERENT
