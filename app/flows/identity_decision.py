@@ -5,7 +5,8 @@ A preview is the same work in a transaction that is not kept: what it shows is w
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,16 +17,26 @@ from app.database.outbox import OutboxRow
 from app.database.transaction import Connection
 from app.differentiate import queries as differentiate
 from app.flows.event_intake import CUSTOMER_CHANGED
+from app.flows.record_groups import Figures, figures_of
 from app.identify.attach import Attached
 from app.identify.merge import Word, merge, split
 from app.vocabulary import CustomerId, RecordId
 
 
 @dataclass(frozen=True, slots=True)
-class Regrouped:
-    """The customers that there are now, each with its records, and the ids that moved."""
+class Group:
+    """A customer's records and what they bought together."""
 
-    customers: dict[CustomerId, list[RecordId]]
+    records: list[RecordId]
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class Regrouped:
+    """The customers that there are now and that there were, and the ids that moved."""
+
+    customers: dict[CustomerId, Group]
+    before: dict[CustomerId, Group]
     gone: list[CustomerId]
 
 
@@ -33,7 +44,7 @@ async def merge_customers(
     tx: Connection, customers: Collection[CustomerId], word: Word, now: datetime
 ) -> Regrouped:
     """Make customers one and re-read their numbers."""
-    return await _settle(tx, await merge(tx, customers, word, now), now)
+    return await settle(tx, await merge(tx, customers, word, now), now)
 
 
 async def split_customer(
@@ -44,10 +55,11 @@ async def split_customer(
     now: datetime,
 ) -> Regrouped:
     """Take records out of a customer and re-read the numbers of what there is now."""
-    return await _settle(tx, await split(tx, customer, sides, word, now), now)
+    return await settle(tx, await split(tx, customer, sides, word, now), now)
 
 
-async def _settle(tx: Connection, attached: Attached, now: datetime) -> Regrouped:
+async def settle(tx: Connection, attached: Attached, now: datetime) -> Regrouped:
+    """Re-read the numbers of who won or lost records, tell others, and say what there is now."""
     changed = attached.changed
     await differentiate.refresh_stats(tx, changed, now)
     told = [
@@ -55,7 +67,33 @@ async def _settle(tx: Connection, attached: Attached, now: datetime) -> Regroupe
         for customer in sorted(changed)
     ]
     await outbox.put(tx, told)
-    groups: dict[CustomerId, list[RecordId]] = {}
-    for record, customer in sorted(attached.customers.items()):
-        groups.setdefault(customer, []).append(record)
-    return Regrouped(groups, sorted(changed - groups.keys()))
+    after = _by_customer(attached.customers)
+    before = _by_customer(_customers_before(attached))
+    figures = await figures_of(tx, [*after.values(), *before.values()])
+    groups = [
+        Group(records, found)
+        for records, found in zip([*after.values(), *before.values()], figures, strict=True)
+    ]
+    return Regrouped(
+        dict(zip(after, groups[: len(after)], strict=True)),
+        dict(zip(before, groups[len(after) :], strict=True)),
+        sorted(changed - after.keys()),
+    )
+
+
+def _customers_before(attached: Attached) -> dict[RecordId, CustomerId]:
+    """Return whose each record was; one that is new was nobody's."""
+    was = dict(attached.customers)
+    for move in attached.moves:
+        if move.came_from is None:
+            was.pop(move.record_id)
+        else:
+            was[move.record_id] = move.came_from
+    return was
+
+
+def _by_customer(held: Mapping[RecordId, CustomerId]) -> dict[CustomerId, list[RecordId]]:
+    groups: dict[CustomerId, list[RecordId]] = defaultdict(list)
+    for record, customer in sorted(held.items()):
+        groups[customer].append(record)
+    return dict(groups)

@@ -1,0 +1,59 @@
+"""How does a moment of contact end?  Decided, answered and recorded, once who it is has been said.
+
+The same for a moment that is new, asked about again, or answered anew because an agent told us who
+it really is: only how it is kept differs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from uuid_utils.compat import uuid7
+
+from app.database.transaction import SetGrew
+from app.flows.desk import Desk
+from app.flows.moment import Moment
+from app.flows.queries import DecisionRow
+from app.flows.touchpoint_answer import answer_of
+from app.flows.touchpoint_rows import decision_rows
+from app.identify.resolve import MatchState
+from app.personalise.decide import Decided, decide
+from app.vocabulary import DecisionId, Strategy
+
+Keep = Callable[[Decided, dict[str, Any], Sequence[DecisionRow]], Awaitable[bool]]
+"""Records the moment; False where somebody else answered it meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The answer, and what the edge counts of it; a repeated one decided nothing."""
+
+    answer: dict[str, Any]
+    state: MatchState
+    reason: str
+    strategies: tuple[Strategy, ...] = ()
+    actions: tuple[str, ...] = ()
+
+
+async def conclude(moment: Moment, desk: Desk, keep: Keep) -> Told:
+    """Decide, answer and record a moment.
+
+    Raises:
+        SetGrew: somebody else answered it meanwhile.
+    """
+    ask, facts, history = moment.ask(desk.company_name), moment.facts(), moment.history()
+    decided = decide(ask, facts, history, desk.catalogue, moment.seen.propensities)
+    ids = tuple(DecisionId(uuid7()) for _ in decided.decisions)
+    answer = answer_of(moment, facts, decided, ids, desk.catalogue)
+    rows = decision_rows(decided, ids, desk.catalogue)
+    if not await keep(decided, answer, rows):
+        raise SetGrew
+    return Told(
+        answer,
+        moment.who.state,
+        moment.who.reason,
+        tuple(Strategy(each.strategy) for each in rows if each.strategy),
+        tuple(each.action for each in rows if each.action),
+    )

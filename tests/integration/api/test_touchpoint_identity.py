@@ -1,0 +1,231 @@
+"""The agent's word over HTTP: denied and confirmed, and the same touchpoint answered anew."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from app.access.scopes import Scope
+from app.api.dependencies import House
+from app.database.clock import FixedClock
+from app.flows.founding import found
+from app.personalise.bundle import shipped_document
+from tests.builders import CPF_ANA, a_sale, phone, tax_id
+
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("founded")]
+
+Ring = Callable[..., Awaitable[dict[str, Any]]]
+Sold = Callable[..., Awaitable[list[str]]]
+
+ANA = {"record_key": "C-1", "identifiers": [phone()], "profile": {"name": "Ana Souza"}}
+BRUNO = {"record_key": "C-2", "identifiers": [phone()], "profile": {"name": "Bruno Lima"}}
+
+
+@pytest.fixture
+async def founded(house: House) -> None:
+    now = house.clock.now()
+    await house.database.write(lambda tx: found(tx, house.settings, shipped_document(), now))
+
+
+@pytest.fixture
+async def desk(client: Any) -> httpx.AsyncClient:
+    return await client(
+        Scope.EVENTS_WRITE, Scope.CUSTOMERS_READ, Scope.CUSTOMERS_WRITE, Scope.DECISIONS_WRITE
+    )
+
+
+@pytest.fixture
+def sold(desk: httpx.AsyncClient) -> Sold:
+    async def sell(*sales: dict[str, Any]) -> list[str]:
+        answer = await desk.post("/v1/events", json=list(sales))
+        assert answer.status_code == 200, answer.text
+        return [item["customer_id"] for item in answer.json()["items"]]
+
+    return sell
+
+
+@pytest.fixture
+def ring(desk: httpx.AsyncClient) -> Ring:
+    async def rang(call: str = "call-1", **more: Any) -> dict[str, Any]:
+        given = {
+            "interaction": {"source": "pbx", "id": call},
+            "channel": "voice",
+            "identifiers": [phone()],
+            "deadline_ms": 10_000,
+        }
+        answer = await desk.post("/v1/touchpoints", json=given | more)
+        assert answer.status_code == 200, answer.text
+        told: dict[str, Any] = answer.json()
+        return told
+
+    return rang
+
+
+async def say(
+    desk: httpx.AsyncClient, touchpoint: dict[str, Any], word: str, **more: Any
+) -> httpx.Response:
+    path = f"/v1/touchpoints/{touchpoint['touchpoint_id']}/identity"
+    return await desk.post(path, json={"word": word, **more})
+
+
+async def test_a_denied_caller_is_answered_anew_and_the_number_is_nobodys(
+    desk: httpx.AsyncClient, sold: Sold, ring: Ring
+) -> None:
+    (ana,) = await sold(a_sale(**ANA))
+    first = await ring()
+    assert first["customer"]["id"] == ana
+    anew = (await say(desk, first, "denied")).json()
+    assert anew["touchpoint_id"] == first["touchpoint_id"]
+    assert (anew["customer"]["state"], anew["customer"]["id"]) == ("unknown", None)
+    assert anew["value"] is None
+    assert anew["decisions"][0]["decision_id"] != first["decisions"][0]["decision_id"]
+    assert (await ring())["customer"] == anew["customer"]
+    assert (await ring("call-2"))["customer"]["state"] == "unknown"
+    assert (await say(desk, first, "denied")).json()["type"] == "/problems/which-customer"
+
+
+async def test_a_denied_number_goes_to_the_other_who_has_it(
+    desk: httpx.AsyncClient, sold: Sold, ring: Ring
+) -> None:
+    ana, bruno = await sold(a_sale(**ANA), a_sale(**BRUNO))
+    shared = await ring()
+    assert shared["customer"]["state"] == "shared"
+    anew = (await say(desk, shared, "denied", customer_id=ana)).json()
+    assert (anew["customer"]["state"], anew["customer"]["id"]) == ("known", bruno)
+
+
+async def test_a_number_is_theirs_again_once_they_tell_it_later(
+    desk: httpx.AsyncClient, sold: Sold, ring: Ring, clock: FixedClock
+) -> None:
+    (ana,) = await sold(a_sale(**ANA))
+    await say(desk, await ring(), "denied")
+    late = a_sale(**(ANA | {"time": "2026-11-19T10:00:00-03:00"}))
+    await sold(late)
+    assert (await ring("call-2"))["customer"]["state"] == "unknown"
+    clock.advance(timedelta(days=1))
+    await sold(a_sale(**(ANA | {"time": clock.now().isoformat()})))
+    assert (await ring("call-3"))["customer"]["id"] == ana
+
+
+async def test_a_denial_takes_no_customer_apart(
+    desk: httpx.AsyncClient, sold: Sold, ring: Ring
+) -> None:
+    in_shop = ANA | {"source": "shop"}
+    one, other = await sold(a_sale(**ANA), a_sale(**in_shop))
+    assert one == other
+    await say(desk, await ring(), "denied")
+    one, other = await sold(a_sale(record_key="C-1"), a_sale(record_key="C-1", source="shop"))
+    assert one == other
+
+
+async def test_a_confirmed_candidate_is_known_attested_and_stays_so(
+    desk: httpx.AsyncClient, sold: Sold, ring: Ring
+) -> None:
+    ana, _ = await sold(a_sale(**ANA), a_sale(**BRUNO))
+    shared = await ring()
+    told = (await say(desk, shared, "confirmed", customer_id=ana)).json()["customer"]
+    assert (told["state"], told["id"], told["assurance"]) == ("known", ana, "attested")
+    assert (told["may_speak_name"], told["may_disclose"]) == (True, False)
+    checked = ["first_name", "birth_date", "tax_id"]
+    told = (await say(desk, shared, "confirmed", customer_id=ana, verified_by=checked)).json()
+    assert told["customer"]["may_disclose"] is True
+    again = await ring(context={"reason_closed": True, "cart_value": "10.50"})
+    assert (again["customer"]["id"], again["customer"]["assurance"]) == (ana, "attested")
+    assert again["touchpoint_id"] == shared["touchpoint_id"]
+
+
+async def test_an_unknown_number_is_tied_to_whom_the_agent_found(
+    desk: httpx.AsyncClient, sold: Sold, ring: Ring
+) -> None:
+    (ana,) = await sold(a_sale(record_key="C-1", identifiers=[tax_id()], profile={"name": "Ana"}))
+    unknown = await ring()
+    assert unknown["customer"]["state"] == "unknown"
+    told = (await say(desk, unknown, "confirmed", customer_id=ana)).json()
+    assert told["customer"]["id"] == ana
+    assert (await ring("call-2"))["customer"]["id"] == ana
+
+
+async def test_the_same_word_again_is_the_same_word(
+    desk: httpx.AsyncClient, sold: Sold, ring: Ring, statements: Any
+) -> None:
+    (ana,) = await sold(a_sale(**ANA))
+    first = await ring()
+    told = await say(desk, first, "confirmed")
+    assert (await say(desk, first, "confirmed")).json() == told.json()
+    events = (await desk.get(f"/v1/customers/{ana}/explain")).json()["how"]
+    assert {each["cause"] for each in events} == {"evidence"}
+
+
+async def test_a_tax_id_never_becomes_somebody_elses(
+    desk: httpx.AsyncClient, sold: Sold, ring: Ring
+) -> None:
+    (ana,) = await sold(a_sale(record_key="C-1", identifiers=[tax_id(CPF_ANA)]))
+    first = await ring(identifiers=[tax_id(CPF_ANA)])
+    assert (await say(desk, first, "denied")).json()["customer"]["state"] == "unknown"
+    assert (await ring("call-2", identifiers=[tax_id(CPF_ANA)]))["customer"]["id"] == ana
+
+
+async def test_a_denial_can_be_overruled_and_that_undone(
+    desk: httpx.AsyncClient, sold: Sold, ring: Ring, clock: FixedClock
+) -> None:
+    (ana,) = await sold(a_sale(**ANA))
+    await say(desk, await ring(), "denied")
+    (review,) = (await desk.get("/v1/reviews")).json()["items"]
+    assert (review["kind"], review["customers"][0]["customer_id"]) == ("denied", ana)
+    path = f"/v1/reviews/{review['id']}"
+    clock.advance(timedelta(minutes=1))
+    decided = await desk.post(path, json={"verdict": "same"})
+    assert decided.json()["review"]["state"] == "decided"
+    assert (await ring("call-2"))["customer"]["id"] == ana
+    clock.advance(timedelta(minutes=1))
+    undone = await desk.post(path, json={"verdict": "undo"})
+    assert undone.json()["review"]["state"] == "open"
+    assert (await ring("call-3"))["customer"]["state"] == "unknown"
+
+
+async def test_wrong_person_is_a_denial_and_told_twice_one(
+    desk: httpx.AsyncClient, sold: Sold, ring: Ring, clock: FixedClock
+) -> None:
+    days = [f"2026-{month:02}-05T10:00:00-03:00" for month in range(1, 12)]
+    await sold(*(a_sale("190.00", **(ANA | {"time": day})) for day in days))
+    called = await ring(direction="outbound", context={"reason_closed": True})
+    decision = next((d for d in called["decisions"] if d["action"]), None)
+    if decision is None:
+        called = await ring("call-2", context={"reason_closed": True})
+        decision = next(d for d in called["decisions"] if d["action"])
+    outcome = {
+        "decision_id": decision["decision_id"],
+        "outcome": "wrong_person",
+        "time": clock.now().isoformat(),
+    }
+    for status in ("accepted", "duplicate"):
+        told = await desk.post("/v1/outcomes", json=[outcome])
+        assert told.json()["items"][0]["status"] == status
+    assert (await ring("call-9"))["customer"]["state"] == "unknown"
+    assert len((await desk.get("/v1/reviews", params={"kind": "denied"})).json()["items"]) == 1
+
+
+async def test_what_cannot_be_is_told(desk: httpx.AsyncClient, sold: Sold, ring: Ring) -> None:
+    await sold(a_sale(**ANA))
+    first = await ring()
+    nobody = "01a20291-8961-705d-b618-46b99ebbc9a9"
+    assert (await say(desk, first, "confirmed", customer_id=nobody)).status_code == 404
+    assert (await say(desk, {"touchpoint_id": nobody}, "denied")).status_code == 404
+    assert (await say(desk, first, "perhaps")).status_code == 422
+
+
+async def test_an_erased_customer_takes_the_words_along(
+    desk: httpx.AsyncClient, sold: Sold, ring: Ring, connection: Any
+) -> None:
+    (ana,) = await sold(a_sale(**ANA))
+    await say(desk, await ring(), "denied")
+    assert (await desk.delete(f"/v1/customers/{ana}")).status_code in {200, 202, 204}
+    assert (await desk.get("/v1/reviews")).json()["items"] == []
+    left = await connection.exec_driver_sql(
+        "SELECT (SELECT count(*) FROM identity_word_link) + (SELECT count(*) FROM review)"
+    )
+    assert left.scalar_one() == 0
