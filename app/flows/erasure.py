@@ -2,27 +2,41 @@
 
 What remains says that something once came under a keyed hash, and nothing about whom: enough to
 keep a re-import from bringing the person back.  What they taught the counts stays, as it names
-nobody.
+nobody; so do the pseudonymous rows of the identity log.  Whether somebody may be erased at all is
+asked before (``subject_erasure``); what a restore brings back is erased again (``erasure_ledger``).
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from uuid_utils.compat import uuid7
+
 from app.access import queries as access
+from app.database import outbox
+from app.database.outbox import OutboxRow
+from app.database.statements import statement
 from app.database.transaction import Connection, SetGrew
 from app.differentiate import queries as differentiate
+from app.flows.event_intake import CUSTOMER_CHANGED
 from app.identify import queries as identify
+from app.identify.attach import relink
 from app.identify.merge import current_id
 from app.interact import queries as interact
 from app.ledger import queries as ledger
 from app.personalise import queries as personalise
-from app.vocabulary import CustomerId
+from app.vocabulary import ComponentId, CustomerId, RecordId
 
 EXPIRED_AT_ONCE: Final = 100
 """Anonymous customers forgotten in one transaction."""
+
+FORGET_MARKS = statement("app.flows", "subject_forget_marks")
+MARK_ERASED = statement("app.flows", "subject_mark_erased")
+VISITS_LEFT = statement("app.flows", "subject_visits_left")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +46,15 @@ class Erased:
     customer_id: CustomerId
     records: int
     identifiers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A customer's records under the locks of their components."""
+
+    customer_id: CustomerId
+    records: frozenset[RecordId]
+    components: frozenset[ComponentId]
 
 
 async def expire_idle(tx: Connection, before: datetime, now: datetime) -> int:
@@ -53,21 +76,72 @@ async def erase(
     Raises:
         NotFound, Gone: the id was never given out, or has been erased before.
     """
+    return await forget(tx, await hold_still(tx, customer), now, may_return=may_return)
+
+
+async def hold_still(tx: Connection, customer: CustomerId) -> Held:
+    """Lock a customer, so that no record joins or leaves it before this transaction ends.
+
+    Raises:
+        NotFound, Gone: the id was never given out, or has been erased.
+    """
     current = await current_id(tx, customer)
     records = await identify.records_of(tx, current)
     locked = await identify.lock_components(tx, list(records), ())
     under_lock = await identify.records_of(tx, current)
     if not records or under_lock != records or not set(records.values()) <= locked:
         raise SetGrew  # merged away meanwhile: who answers to the id has to be asked again
+    return Held(current, frozenset(records), frozenset(locked))
+
+
+async def forget(tx: Connection, held: Held, now: datetime, *, may_return: bool = False) -> Erased:
+    """Forget a locked customer; without ``may_return`` tombstones keep a re-import out."""
+    freed = await forget_records(tx, held.records, held.components, {held.customer_id}, now)
+    if not may_return:
+        await identify.bury(tx, [record.bytes for record in held.records], "record", now)
+        await identify.bury(tx, freed, "identifier", now)
+    return Erased(held.customer_id, len(held.records), len(freed))
+
+
+async def forget_records(
+    tx: Connection,
+    records: Collection[RecordId],
+    locked: Collection[ComponentId],
+    holders: AbstractSet[CustomerId],
+    now: datetime,
+) -> set[bytes]:
+    """Forget records of locked components; return the keys of identifiers and visits nobody holds.
+
+    ``holders`` are the customers who held them.  An id minted for one of them is erased; what was
+    with them and stays is put together anew, without what they told.
+    """
     await personalise.forget_records(tx, records)
     touchpoints = await interact.forget_records(tx, records)
-    await ledger.forget_records(tx, records, await identify.visits_of(tx, records))
-    await differentiate.forget_records(tx, records, {current})
+    visits = await identify.visits_of(tx, records)
+    await ledger.forget_records(tx, records, visits)
+    await differentiate.forget_records(tx, records, holders)
     freed = await identify.forget_records(tx, records)
-    if not may_return:
-        await identify.bury(tx, [record.bytes for record in records], "record", now)
-        await identify.bury(tx, freed, "identifier", now)
-    former = await identify.former_ids(tx, current)
-    await access.erase_answers(tx, {current, *former, *records, *touchpoints})
-    await identify.mark_erased(tx, current, now)
-    return Erased(current, len(records), len(freed))
+    left = await tx.execute(VISITS_LEFT, {"visit_keys": sorted(visits)})
+    marked = await tx.execute(MARK_ERASED, {"record_ids": list(records), "now": now})
+    erased = {CustomerId(row.customer_id) for row in marked}
+    marks = {"record_ids": list(records), "customer_ids": sorted(erased)}
+    await tx.execute(FORGET_MARKS, marks)
+    await access.erase_answers(tx, {*erased, *records, *touchpoints})
+    await _regroup_the_rest(tx, locked, holders - erased, now)
+    return {bytes(key) for key in (*freed, *visits)} - {row.visit_key for row in left}
+
+
+async def _regroup_the_rest(
+    tx: Connection, locked: Collection[ComponentId], holders: AbstractSet[CustomerId], now: datetime
+) -> None:
+    """Cluster what is left in the components: the state is a function of the facts that are."""
+    rest = await relink(tx, locked, (), now, cause="erasure")
+    changed = rest.changed | holders
+    await differentiate.refresh_stats(tx, changed, now)
+    await outbox.put(
+        tx,
+        [
+            OutboxRow(uuid7(), CUSTOMER_CHANGED, {"customer_id": str(customer)})
+            for customer in sorted(changed)
+        ],
+    )
