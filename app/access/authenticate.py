@@ -2,10 +2,12 @@
 
 What is remembered is believed for ``ttl_s``, counted from before the database was asked: a key that
 is revoked anywhere stops working everywhere within that time.  Expiry needs no asking and is exact.
+The same goes for the pages that have a browser key: a new one may call within that time.
 """
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import time
 from collections.abc import Callable
@@ -15,26 +17,40 @@ from typing import Final
 from uuid import UUID
 
 from app.access.keys import hash_of, prefix_of
-from app.access.queries import StoredKey, find_key
+from app.access.last_used import LastUsed
+from app.access.queries import StoredKey, find_key, live_origins
 from app.access.scopes import Scope
 from app.database.clock import Clock
 from app.database.keyed_hash import KeyedHash
 from app.database.transaction import Database
-from app.problems import Unauthenticated
+from app.problems import Unauthenticated, Unavailable
 
 MOST_REMEMBERED: Final = 10_000
 MOST_REFUSED: Final = 1_000
 """Keys that are none are remembered apart, so that made-up ones push no client out."""
 
 
+ASKING_LIMIT_S: Final = 0.5
+"""A key is found in a millisecond, or the database has gone dumb."""
+
+
 @dataclass(frozen=True, slots=True)
 class Client:
-    """The system that calls, and what its key allows."""
+    """The system that calls, and what its key allows.
+
+    ``origins`` is None but for a browser key, which anybody can read in the page it stands in.
+    """
 
     key_id: UUID
     name: str
     scopes: frozenset[Scope]
     sources: frozenset[str] | None
+    origins: frozenset[str] | None = None
+
+    @property
+    def is_browser(self) -> bool:
+        """Tell whether it is a page that calls, with a key that is no secret."""
+        return self.origins is not None
 
     def may(self, scope: Scope) -> bool:
         """Tell whether its key carries a scope."""
@@ -72,8 +88,10 @@ class KeyRing:
         self._clock = clock
         self._ttl_s = ttl_s
         self._elapsed_s = elapsed_s
+        self.last_used = LastUsed()
         self._known: dict[bytes, _Remembered] = {}
         self._refused: dict[bytes, _Remembered] = {}
+        self._origins: tuple[frozenset[str], float] | None = None
 
     async def client_of(self, text: str) -> Client:
         """Return the client whose key this is.
@@ -84,9 +102,36 @@ class KeyRing:
         """
         prefix = prefix_of(text)
         key = None if prefix is None else await self._key_of(text, prefix)
-        if key is None or not key.is_live(self._clock.now()):
+        now = self._clock.now()
+        if key is None or not key.is_live(now):
             raise Unauthenticated("the key given is not a valid client key", code="invalid-key")
-        return Client(key.key_id, key.client, key.scopes, key.sources)
+        self.last_used.note(key.key_id, now)
+        return _client(key)
+
+    def last_known(self, text: str) -> Client | None:
+        """Return whose key this was when the database was last asked, or None if it opened nothing.
+
+        For what may be answered to anybody who was a client a moment ago: the key may have been
+        revoked since.
+        """
+        remembered = self._known.get(hash_of(self._keyed_hash, text))
+        key = None if remembered is None else remembered.key
+        if key is None or not key.is_live(self._clock.now()):
+            return None
+        return _client(key)
+
+    async def knows_origin(self, origin: str) -> bool:
+        """Tell whether pages of an origin have a browser key.
+
+        Raises:
+            Unavailable: the database would have to be asked, and cannot be.
+        """
+        now_s = self._elapsed_s()
+        if self._origins is None or now_s - self._origins[1] >= self._ttl_s:
+            now = self._clock.now()
+            found = await self._database.read(lambda tx: live_origins(tx, now))
+            self._origins = (found, now_s)
+        return origin in self._origins[0]
 
     def forget(self, key_id: UUID) -> None:
         """Stop believing in a key at once, in this process."""
@@ -101,10 +146,17 @@ class KeyRing:
         remembered = self._known.get(digest) or self._refused.get(digest)
         if remembered is not None and now_s - remembered.asked_s < self._ttl_s:
             return remembered.key
-        found = await self._database.read(lambda tx: find_key(tx, prefix))
+        found = await self._ask(prefix)
         key = found if found and hmac.compare_digest(digest, found.hash) else None
         self._remember(digest, _Remembered(key, now_s), self._clock.now())
         return key
+
+    async def _ask(self, prefix: str) -> StoredKey | None:
+        try:
+            async with asyncio.timeout(ASKING_LIMIT_S):
+                return await self._database.read(lambda tx: find_key(tx, prefix))
+        except TimeoutError:
+            raise Unavailable(retry_after_s=1) from None
 
     def _remember(self, digest: bytes, remembered: _Remembered, now: datetime) -> None:
         live = remembered.key is not None and remembered.key.is_live(now)
@@ -115,3 +167,7 @@ class KeyRing:
         if len(place) >= most:
             del place[next(iter(place))]
         place[digest] = remembered
+
+
+def _client(key: StoredKey) -> Client:
+    return Client(key.key_id, key.client, key.scopes, key.sources, key.origins)

@@ -33,6 +33,9 @@ KEPT_FOR: Final = timedelta(hours=72)
 _LONGEST: Final = 255
 _QUOTED: Final = re.compile(r'"((?:[ !#-\[\]-~]|\\["\\])*)"', re.ASCII)
 _BARE: Final = re.compile(r"[!#-+\--~]+", re.ASCII)
+SHAPE: Final = rf"""^([!#-+\--~]{{1,{_LONGEST}}}|"([ !#-\[\]-~]|\\["\\]){{1,{_LONGEST}}}")$"""
+"""Both ways of writing a key, as the contract tells them."""
+
 _ESCAPED: Final = re.compile(r'\\(["\\])')
 _UUID: Final = re.compile(rb"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
 _NONCE_BYTES: Final = 12

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, delete, func, insert, null, select, update
+from sqlalchemy import Row, bindparam, delete, func, insert, null, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import DBAPIError
 
@@ -21,7 +21,10 @@ from app.problems import Conflict
 
 @dataclass(frozen=True, slots=True)
 class StoredKey:
-    """What is kept of a client key; ``sources`` is None where it may speak for every source."""
+    """What is kept of a client key; ``sources`` is None where it may speak for every source.
+
+    ``origins`` is None but for a browser key: the pages that may use it.
+    """
 
     key_id: UUID
     client: str
@@ -32,6 +35,8 @@ class StoredKey:
     created_at: datetime
     expires_at: datetime | None
     revoked_at: datetime | None
+    origins: frozenset[str] | None = None
+    last_used_at: datetime | None = None
 
     def is_live(self, now: datetime) -> bool:
         """Tell whether it opens anything at that moment."""
@@ -41,17 +46,63 @@ class StoredKey:
 _ADD: Final = insert(api_key)
 _LIST: Final = select(api_key).order_by(api_key.c.client, api_key.c.created_at, api_key.c.key_id)
 _FIND: Final = select(api_key).where(api_key.c.prefix == bindparam("wanted"))
+_LOCK: Final = select(api_key).where(api_key.c.key_id == bindparam("wanted")).with_for_update()
 _REVOKE: Final = (
     update(api_key)
     .where(api_key.c.key_id == bindparam("wanted"))
     .values(revoked_at=func.coalesce(api_key.c.revoked_at, bindparam("now")))
     .returning(api_key)
 )
+_LIMIT: Final = (
+    update(api_key)
+    .where(api_key.c.key_id == bindparam("wanted"))
+    .values(expires_at=func.least(api_key.c.expires_at, bindparam("end")))
+)
+_LIVE: Final = (api_key.c.revoked_at.is_(None)) & or_(
+    api_key.c.expires_at.is_(None), api_key.c.expires_at > bindparam("now")
+)
+_OF_CLIENT: Final = (
+    select(api_key)
+    .where(api_key.c.client == bindparam("client"), _LIVE)
+    .order_by(api_key.c.created_at, api_key.c.key_id)
+)
+_ONE_AT_A_TIME: Final = select(
+    func.pg_advisory_xact_lock(func.hashtext("client key"), func.hashtext(bindparam("client")))
+)
+_ORIGINS: Final = select(func.unnest(api_key.c.origins)).where(_LIVE)
+_USED: Final = (
+    update(api_key)
+    .where(api_key.c.key_id == bindparam("wanted"))
+    .values(last_used_at=func.greatest(api_key.c.last_used_at, bindparam("at")))
+)
 
 
 async def add_key(tx: Connection, key: StoredKey) -> None:
-    """Store a key; a client may have several, so that one can be rotated while the other works."""
+    """Store a key."""
     await tx.execute(_ADD, _values(key))
+
+
+async def live_keys_of(tx: Connection, client: str, now: datetime) -> list[StoredKey]:
+    """Return a client's keys that open something, oldest first; until the end nobody adds one."""
+    await tx.execute(_ONE_AT_A_TIME, {"client": client})
+    return [_stored(row) for row in await tx.execute(_OF_CLIENT, {"client": client, "now": now})]
+
+
+async def limit_key(tx: Connection, key_id: UUID, end: datetime) -> None:
+    """Let a key open nothing from then on; one that ends earlier still does."""
+    await tx.execute(_LIMIT, {"wanted": key_id, "end": end})
+
+
+async def live_origins(tx: Connection, now: datetime) -> frozenset[str]:
+    """Return every origin whose pages have a browser key."""
+    return frozenset((await tx.execute(_ORIGINS, {"now": now})).scalars())
+
+
+async def save_last_used(tx: Connection, used: Mapping[UUID, datetime]) -> None:
+    """Keep when keys were last used, in the order of their ids; an earlier moment changes none."""
+    rows = [{"wanted": key_id, "at": at} for key_id, at in sorted(used.items())]
+    if rows:
+        await tx.execute(_USED, rows)
 
 
 async def list_keys(tx: Connection) -> list[StoredKey]:
@@ -65,6 +116,12 @@ async def find_key(tx: Connection, prefix: str) -> StoredKey | None:
     Index: ``uq_api_key_prefix``.
     """
     row = (await tx.execute(_FIND, {"wanted": prefix})).one_or_none()
+    return None if row is None else _stored(row)
+
+
+async def lock_key(tx: Connection, key_id: UUID) -> StoredKey | None:
+    """Return a key that nobody else will change before this transaction ends, or None."""
+    row = (await tx.execute(_LOCK, {"wanted": key_id})).one_or_none()
     return None if row is None else _stored(row)
 
 
@@ -85,6 +142,7 @@ def _values(key: StoredKey) -> dict[str, Any]:
         "created_at": key.created_at,
         "expires_at": key.expires_at,
         "revoked_at": key.revoked_at,
+        "origins": None if key.origins is None else sorted(key.origins),
     }
 
 
@@ -100,6 +158,8 @@ def _stored(row: Row[Any]) -> StoredKey:
         created_at=row.created_at,
         expires_at=row.expires_at,
         revoked_at=row.revoked_at,
+        origins=None if row.origins is None else frozenset(row.origins),
+        last_used_at=row.last_used_at,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 
 class Scope(StrEnum):
@@ -15,3 +16,8 @@ class Scope(StrEnum):
     CUSTOMERS_WRITE = "customers:write"
     CUSTOMERS_EXPORT = "customers:export"
     ADMIN = "admin"
+
+
+BROWSER_SCOPES: Final = frozenset({Scope.DECISIONS_WRITE, Scope.EVENTS_WRITE})
+"""What a key that stands in a web page may have, for everybody to read; and of these a part only:
+what it may say and what it hears is in ``api/browser`` and ``api/visible``."""

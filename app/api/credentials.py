@@ -3,18 +3,19 @@
 Authorization: Bearer idip_…
 X-API-Key: idip_…
 Authorization: Basic …      the key as user or as password (``https://idip_…@host/``)
+
+One way at a time (RFC 6750, 2): of two, a proxy may have judged the one and we the other.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Iterator
 from typing import Final
 
 from starlette.datastructures import Headers
 
-from app.problems import Unauthenticated
+from app.problems import Malformed, Unauthenticated
 
 _LONGEST: Final = 512
 _OURS: Final = "idip_"
@@ -22,39 +23,47 @@ _NONE: Final = ""
 
 
 def key_in(headers: Headers) -> str:
-    """Return the one key that the headers carry; it may come in more than one of them.
+    """Return the one key that the headers carry.
 
     Raises:
-        Unauthenticated: there is none, or two that differ: whose request would it be?
+        Unauthenticated: there is none.
+        Malformed: there are credentials twice, the same or not: whose request would it be?
     """
-    keys = set(_keys(headers))
-    if not keys:
+    given = [_key_of(value) for value in headers.getlist("authorization")]
+    given += headers.getlist("x-api-key")
+    if not given:
         raise Unauthenticated("send a client key, as `Authorization: Bearer` or `X-API-Key`")
-    if len(keys) > 1:
-        raise Unauthenticated("the credentials contradict each other", code="several-keys")
-    return keys.pop()
+    if len(given) > 1:
+        raise Malformed("send a client key once, in one header", code="several-keys")
+    return given[0]
 
 
-def _keys(headers: Headers) -> Iterator[str]:
-    """Yield every key; credentials we cannot read are a key that is none, not the lack of one."""
-    yield from headers.getlist("x-api-key")
-    for value in headers.getlist("authorization"):
-        scheme, _, credentials = value.strip().partition(" ")
-        if scheme.lower() == "basic":
-            yield from _basic(credentials.strip())
-        else:
-            yield credentials.strip() if scheme.lower() == "bearer" else _NONE
+def _key_of(authorization: str) -> str:
+    """Return the key; credentials we cannot read are a key that is none, not the lack of one."""
+    scheme, _, credentials = authorization.strip().partition(" ")
+    match scheme.lower():
+        case "bearer":
+            return credentials.strip()
+        case "basic":
+            return _basic(credentials.strip())
+        case _:
+            return _NONE
 
 
-def _basic(credentials: str) -> Iterator[str]:
-    """Yield user and password, each if it is meant to be a key (RFC 7617)."""
+def _basic(credentials: str) -> str:
+    """Return the key among user and password (RFC 7617).
+
+    Raises:
+        Malformed: both are meant to be keys, and differ.
+    """
     if len(credentials) > _LONGEST:
-        yield _NONE
-        return
+        return _NONE
     try:
         text = base64.b64decode(credentials, validate=True).decode()
     except (binascii.Error, ValueError):
-        text = ""
+        return _NONE
     user, _, password = text.partition(":")
-    keys = [part for part in (user, password) if part.startswith(_OURS)]
-    yield from keys or [_NONE]
+    keys = {part for part in (user, password) if part.startswith(_OURS)}
+    if len(keys) > 1:
+        raise Malformed("user and password are two keys: send one", code="several-keys")
+    return keys.pop() if keys else _NONE

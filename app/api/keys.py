@@ -9,21 +9,23 @@ from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import Response
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
-from app.access.issue import IssuedKey, KeyOrder, issue_key
-from app.access.queries import StoredKey, list_keys, revoke_key
+from app.access import issue
+from app.access.issue import ORIGIN, IssuedKey, KeyOrder, issue_key
+from app.access.queries import StoredKey, list_keys
 from app.access.scopes import Scope
+from app.api.audit import TheActor
 from app.api.dependencies import Now, TheHouse
 from app.api.route import new_router
-from app.api.wire import Answer, Code, Document, Moment
+from app.api.wire import Answer, Code, Document, Moment, Text
 from app.api.writing import TheWrite, nothing, written
-from app.database.transaction import Connection
-from app.problems import NotFound
 
 router = new_router("keys")
 
+Origin = Annotated[Text, WithJsonSchema({"type": "string", "pattern": f"^({ORIGIN})$"})]
 MOST_SOURCES: Final = 100
+MOST_ORIGINS: Final = 20
 
 
 class KeyDocument(Document):
@@ -33,6 +35,11 @@ class KeyDocument(Document):
     scopes: Annotated[list[Scope], Field(min_length=1, max_length=len(Scope))]
     sources: Annotated[list[Code], Field(min_length=1, max_length=MOST_SOURCES)] | None = None
     expires_at: Moment | None = None
+    origins: Annotated[list[Origin], Field(min_length=1, max_length=MOST_ORIGINS)] | None = Field(
+        default=None,
+        description="makes it a browser key, for pages of these origins (`https://shop.example`): "
+        "it may stand in a page, needs `sources`, and hears offers only",
+    )
 
 
 class KeyAnswer(Answer):
@@ -46,6 +53,8 @@ class KeyAnswer(Answer):
     created_at: datetime
     expires_at: datetime | None
     revoked_at: datetime | None
+    origins: list[str] | None = Field(description="not null: a browser key, for these pages only")
+    last_used_at: datetime | None = Field(description="to the minute; null: not used yet")
 
 
 class NewKeyAnswer(KeyAnswer):
@@ -67,21 +76,33 @@ async def show_keys(house: TheHouse) -> KeysAnswer:
 
 
 @router.post("/v1/keys", status_code=HTTPStatus.CREATED, response_model=NewKeyAnswer)
-async def create_key(asked: KeyDocument, house: TheHouse, write: TheWrite, now: Now) -> Response:
-    """Make a key.  A client may have several, so that it can change to a new one at its leisure."""
-    order = KeyOrder(asked.client, frozenset(asked.scopes), _set(asked.sources), asked.expires_at)
-    return await write(lambda tx: issue_key(tx, house.keyed_hash, order, now), _shown_once)
+async def create_key(
+    asked: KeyDocument, house: TheHouse, write: TheWrite, actor: TheActor, now: Now
+) -> Response:
+    """Make a key.  A client may have two at a time, so that it can change to a new one at leisure.
+
+    409 when it has two already: revoke one of them first.
+    """
+    order = KeyOrder(
+        client=asked.client,
+        scopes=frozenset(asked.scopes),
+        sources=_set(asked.sources),
+        expires_at=asked.expires_at,
+        origins=_set(asked.origins),
+    )
+    return await write(lambda tx: issue_key(tx, house.keyed_hash, order, now, actor), _shown_once)
 
 
 @router.delete("/v1/keys/{key_id}", status_code=HTTPStatus.NO_CONTENT)
-async def withdraw_key(key_id: UUID, house: TheHouse, write: TheWrite, now: Now) -> Response:
+async def withdraw_key(
+    key_id: UUID, house: TheHouse, write: TheWrite, actor: TheActor, now: Now
+) -> Response:
     """Revoke a key; within five seconds it opens nothing anywhere.  Twice is as good as once."""
-
-    async def revoked(tx: Connection) -> None:
-        if await revoke_key(tx, key_id, now) is None:
-            raise NotFound("there is no such key")
-
-    return await write(revoked, nothing, then=lambda _: house.key_ring.forget(key_id))
+    return await write(
+        lambda tx: issue.withdraw_key(tx, key_id, now, actor),
+        nothing,
+        then=lambda _: house.key_ring.forget(key_id),
+    )
 
 
 def _shown_once(issued: IssuedKey) -> Response:
@@ -103,4 +124,6 @@ def _answer(key: StoredKey) -> KeyAnswer:
         created_at=key.created_at,
         expires_at=key.expires_at,
         revoked_at=key.revoked_at,
+        origins=None if key.origins is None else sorted(key.origins),
+        last_used_at=key.last_used_at,
     )

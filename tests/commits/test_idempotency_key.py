@@ -81,7 +81,8 @@ def key(value: str = "8e03978e-40d5-43dd-bc93-6894a57f9324") -> dict[str, str]:
 
 
 async def keys_made(outside: Plain, client: str = "shop") -> int:
-    count: int = await outside.fetchval("SELECT count(*) FROM api_key WHERE client = $1", client)
+    made = "SELECT count(*) FROM api_key WHERE starts_with(client, $1)"
+    count: int = await outside.fetchval(made, client)
     return count
 
 
@@ -99,10 +100,12 @@ async def test_three_senders_at_once_have_one_effect_and_one_answer(
 
     async def sent(name: str) -> httpx.Response:
         """Send until there is an answer: a busy machine may say "in use" or "not now"."""
+        asked = NEW_KEY | {"client": f"shop {name}"}  # no client may have more than two keys
         while True:
             async with turn:
-                answer = await http.post("/v1/keys", json=NEW_KEY, headers=key(name))
-            if answer.status_code not in {409, 503}:
+                answer = await http.post("/v1/keys", json=asked, headers=key(name))
+            in_use = answer.status_code == 409 and refusal(answer)[1] == "idempotency-key-in-use"
+            if not in_use and answer.status_code != 503:
                 return answer
             await asyncio.sleep(0.05)
 
@@ -116,9 +119,9 @@ async def test_three_senders_at_once_have_one_effect_and_one_answer(
 
 async def test_without_a_key_the_effect_doubles(http: httpx.AsyncClient, outside: Plain) -> None:
     """The control of the test above: the route itself has no memory."""
-    answers = [await http.post("/v1/keys", json=NEW_KEY) for _ in range(3)]
-    assert len({answer.content for answer in answers}) == 3
-    assert await keys_made(outside) == 3
+    answers = [await http.post("/v1/keys", json=NEW_KEY) for _ in range(2)]
+    assert len({answer.content for answer in answers}) == 2
+    assert await keys_made(outside) == 2
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -13,18 +14,20 @@ from fastapi import APIRouter, FastAPI
 from sqlalchemy import text
 
 import app.main
+from app.access import audit
 from app.access.queries import revoke_key
-from app.access.scopes import Scope
+from app.access.scopes import BROWSER_SCOPES, Scope
 from app.api import scopes
 from app.api.dependencies import House
 from app.api.route import new_router
-from app.api.scopes import SCOPE_OF, Route, ScopeGap, refuse_gaps
+from app.api.scopes import FOR_PAGES, SCOPE_OF, Route, ScopeGap, refuse_gaps
 from app.main import create_app
 from tests.integration.api.conftest import NewClient, NewKey, calling
 
 GUARDED = [(method, path) for (method, path), scope in SCOPE_OF.items() if scope is not None]
 PUBLIC = [(method, path) for (method, path), scope in SCOPE_OF.items() if scope is None]
 SOMETHING = UUID(int=7)
+SHOP = "https://shop.example"
 
 
 async def knock(http: httpx.AsyncClient, route: Route, **headers: str) -> httpx.Response:
@@ -49,39 +52,51 @@ def refusal(answer: httpx.Response) -> tuple[int, str]:
 
 @pytest.fixture
 async def keys(new_key: NewKey, house: House) -> dict[str, str]:
-    """Return one key for each scope, and one in each state in which a key opens nothing."""
+    """Return a key for each scope in each state that a key can be in, and some that are none."""
     now = house.clock.now()
     made = {scope.value: (await new_key(scope)).text for scope in Scope}
-    expired = await new_key(*Scope, expires_at=now + timedelta(seconds=1))
-    revoked = await new_key(*Scope)
-    await house.database.write(lambda tx: revoke_key(tx, revoked.stored.key_id, now))
-    return made | {
-        "expired": expired.text,
-        "revoked": revoked.text,
-        "mistyped": revoked.text[:-1],
-        "not ours": "sk-0123456789",
-    }
-
-
-@pytest.mark.parametrize("route", GUARDED, ids=" ".join)
-async def test_a_guarded_route_opens_to_its_scope_and_to_nothing_else(
-    route: Route, stranger: httpx.AsyncClient, keys: dict[str, str], clock: Any
-) -> None:
-    clock.advance(timedelta(seconds=1))
-    wanted = SCOPE_OF[route]
-    told = {
-        name: await knock(stranger, route, authorization=f"Bearer {text}")
-        for name, text in keys.items()
-    }
     for scope in Scope:
-        if scope is wanted:
-            assert told[scope].status_code not in {401, 403}, told[scope].text
-        else:
-            assert refusal(told[scope]) == (403, "missing-scope")
-    for name in keys.keys() - set(Scope):
-        assert refusal(told[name]) == (401, "invalid-key"), name
-        assert "Bearer" in told[name].headers["www-authenticate"]
-    assert refusal(await knock(stranger, route)) == (401, "unauthenticated")
+        expired = await new_key(scope, expires_at=now + timedelta(seconds=1))
+        revoked = await new_key(scope)
+        await house.database.write(partial(revoke_key, key_id=revoked.stored.key_id, now=now))
+        made |= {f"{scope}, expired": expired.text, f"{scope}, revoked": revoked.text}
+        made |= {f"{scope}, mistyped": made[scope][:-1]}
+    page = await new_key(*BROWSER_SCOPES, sources=frozenset({"web"}), origins=frozenset({SHOP}))
+    return made | {"a page": page.text, "not ours": "sk-0123456789"}
+
+
+def expected(route: Route, name: str) -> tuple[int, str] | None:
+    """Return the refusal that a key of that name gets at a route, or None if it comes in."""
+    wanted = SCOPE_OF[route]
+    if name == wanted:
+        return None
+    if name in set(Scope):
+        return 403, "missing-scope"
+    if name == "a page":
+        if wanted not in BROWSER_SCOPES:
+            return 403, "missing-scope"
+        return None if route in FOR_PAGES else (403, "not-for-pages")
+    return (401, "unauthenticated") if name == "none" else (401, "invalid-key")
+
+
+async def test_every_route_opens_to_its_scope_and_to_nothing_else(
+    stranger: httpx.AsyncClient, keys: dict[str, str], clock: Any
+) -> None:
+    """All routes × all scopes × live, expired, revoked and mistyped; a page's key; none at all."""
+    clock.advance(timedelta(seconds=1))
+    wrong = []
+    for route in GUARDED:
+        for name, key in {**keys, "none": ""}.items():
+            headers = {"authorization": f"Bearer {key}"} if key else {}
+            headers |= {"origin": SHOP} if name == "a page" else {}
+            answer = await knock(stranger, route, **headers)
+            came_in = answer.status_code not in {401, 403}
+            told = None if came_in else refusal(answer)
+            challenged = "Bearer" in answer.headers.get("www-authenticate", "")
+            if told != expected(route, name) or challenged != (answer.status_code == 401):
+                wrong.append((*route, name, answer.status_code, answer.text))
+    assert not wrong
+    assert len(keys) == 4 * len(Scope) + 2
 
 
 @pytest.mark.parametrize("route", PUBLIC, ids=" ".join)
@@ -107,9 +122,13 @@ def test_the_table_and_the_routes_agree_or_nothing_is_served() -> None:
         refuse_gaps(SCOPE_OF.keys() - {("GET", "/livez")})
 
 
+async def nothing() -> None:
+    """Answer nothing."""
+
+
 def test_a_route_without_a_line_cannot_even_be_declared() -> None:
     with pytest.raises(ScopeGap, match="GET /v1/secret"):
-        new_router("x").get("/v1/secret")(lambda: None)
+        new_router("x").get("/v1/secret")(nothing)
 
 
 def test_a_route_that_is_not_guarded_is_not_served(
@@ -150,12 +169,15 @@ WAYS = {
     "password": lambda key: {"authorization": basic("", key)},
     "password of somebody": lambda key: {"authorization": basic("kamailio", key)},
     "user and password": lambda key: {"authorization": basic(key, key)},
-    "twice the same": lambda key: {"authorization": f"Bearer {key}", "x-api-key": key},
 }
 
 NO_WAYS = {
     "two": (lambda a, b: {"authorization": f"Bearer {a}", "x-api-key": b}, "several-keys"),
     "two in one": (lambda a, b: {"authorization": basic(a, b)}, "several-keys"),
+    "twice the same": (
+        lambda a, _: {"authorization": f"Bearer {a}", "x-api-key": a},
+        "several-keys",
+    ),
     "one and nonsense": (
         lambda a, _: {"authorization": f"Bearer {a}", "x-api-key": "nonsense"},
         "several-keys",
@@ -173,6 +195,9 @@ NO_WAYS = {
 }
 
 
+STATUS_OF = {"several-keys": 400, "invalid-key": 401}
+
+
 @pytest.mark.parametrize("way", WAYS)
 async def test_a_key_may_come_in_several_ways(app: FastAPI, key: str, way: str) -> None:
     async with calling(app, **WAYS[way](key)) as http:
@@ -186,7 +211,7 @@ async def test_credentials_that_are_none_or_contradict_each_other_open_nothing(
     headers, code = NO_WAYS[way]
     other = (await new_key(Scope.ADMIN)).text
     async with calling(app, **headers(key, other)) as http:
-        assert refusal(await http.get("/v1/keys")) == (401, code)
+        assert refusal(await http.get("/v1/keys")) == (STATUS_OF[code], code)
 
 
 async def test_two_keys_in_one_kind_of_header_contradict_each_other(
@@ -195,7 +220,7 @@ async def test_two_keys_in_one_kind_of_header_contradict_each_other(
     other = (await new_key(Scope.ADMIN)).text
     headers = [("x-api-key", key), ("x-api-key", other)]
     answer = await stranger.get("/v1/keys", headers=headers)
-    assert refusal(answer) == (401, "several-keys")
+    assert refusal(answer) == (400, "several-keys")
 
 
 # --- keys over HTTP ---------------------------------------------------------------------------
@@ -221,11 +246,41 @@ async def test_a_key_is_made_shown_once_used_and_revoked(app: FastAPI, client: N
     assert made.json()["key"] not in str(listed)
 
 
-async def test_a_client_may_have_two_keys_at_once(client: NewClient) -> None:
+async def test_a_client_may_have_two_keys_at_once_and_no_third(client: NewClient) -> None:
     admin = await client(Scope.ADMIN, client="office")
     asked = {"client": "ERP", "scopes": ["events:write"]}
     made = [(await admin.post("/v1/keys", json=asked)).json() for _ in range(2)]
     assert made[0]["prefix"] != made[1]["prefix"]
+    third = await admin.post("/v1/keys", json=asked)
+    assert refusal(third) == (409, "too-many-keys")
+    assert all(key["key_id"] in third.json()["detail"] for key in made)
+    await admin.delete(f"/v1/keys/{made[0]['key_id']}")
+    assert (await admin.post("/v1/keys", json=asked)).status_code == 201
+
+
+async def test_an_expired_key_makes_room(client: NewClient, clock: Any) -> None:
+    admin = await client(Scope.ADMIN, client="office")
+    soon = (clock.now() + timedelta(hours=1)).isoformat()
+    asked = {"client": "ERP", "scopes": ["events:write"], "expires_at": soon}
+    for _ in range(2):
+        assert (await admin.post("/v1/keys", json=asked)).status_code == 201
+    later = {"client": "ERP", "scopes": ["events:write"]}
+    assert (await admin.post("/v1/keys", json=later)).status_code == 409
+    clock.advance(timedelta(hours=1))
+    assert (await admin.post("/v1/keys", json=later)).status_code == 201
+
+
+async def test_who_made_and_revoked_a_key_is_noted(client: NewClient, house: House) -> None:
+    admin = await client(Scope.ADMIN, client="office")
+    asked = {"client": "ERP", "scopes": ["events:write"]}
+    made = (await admin.post("/v1/keys", json=asked)).json()
+    for _ in range(2):
+        answer = await admin.delete(f"/v1/keys/{made['key_id']}")
+    acts = [act for act, _ in await house.database.read(lambda tx: audit.about(tx, None, 10))]
+    assert [act.kind for act in acts] == ["key.revoked", "key.created"]
+    assert {act.actor for act in acts} == {"office"}
+    assert {str(act.subject) for act in acts} == {made["key_id"]}
+    assert acts[0].request_id != answer.headers["x-request-id"]  # the second revoked nothing
 
 
 NO_KEYS = {
@@ -236,6 +291,20 @@ NO_KEYS = {
     "expired": {"expires_at": "2020-01-01T00:00:00Z"},
     "expiring who knows when": {"expires_at": "2030-01-01T00:00:00"},
     "of one's own making": {"key": "mine"},
+    "for a page, with a scope that no page has": {"sources": ["web"], "origins": [SHOP]},
+    "for a page, in everybody's name": {"scopes": ["events:write"], "origins": [SHOP]},
+    "for a page of nowhere": {"scopes": ["events:write"], "sources": ["web"], "origins": []},
+    "for a page in the clear": {
+        "scopes": ["events:write"],
+        "sources": ["web"],
+        "origins": ["http://shop.example"],
+    },
+    "for a path": {
+        "scopes": ["events:write"],
+        "sources": ["web"],
+        "origins": ["https://shop.example/"],
+    },
+    "for every page": {"scopes": ["events:write"], "sources": ["web"], "origins": ["*"]},
 }
 
 
