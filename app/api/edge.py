@@ -1,13 +1,15 @@
 """What happens around every request, whatever its route does?  Written as plain ASGI.
 
 It has an id, which its answer, its problem and its log lines carry; its body may only be so long
-and it may only take so long; it is logged and counted by the template of its route; and an error
-nobody thought of is one answer with status 500, on a connection that stays usable.
+and each of its parts may only take so long (``Exchange.ends_in``); it is logged and counted by the
+template of its route; and an error nobody thought of is one answer with status 500, on a connection
+that stays usable.
 """
 
 from __future__ import annotations
 
 import asyncio
+import math
 import re
 import time
 from dataclasses import dataclass
@@ -27,12 +29,20 @@ from app.problems import Problem, TooLarge, Unavailable
 
 log = structlog.get_logger(__name__)
 
-REQUEST_LIMIT_S: Final = 10.0
-"""Longer than the database may take over one statement: the last resort, not the usual limit."""
+REQUEST_LIMIT_S: Final = 1.7
+"""Unless the route says otherwise (``admission.kinds``).
+
+Two seconds less the farewell of a line to a database that has gone dumb: a request ends within two,
+whatever the database does.
+"""
+
+SENDING_LIMIT_S: Final = 30.0
+"""For the caller to take the answer, which holds nothing that others need."""
 
 CLIENT_GONE: Final = 499
 """What is logged when nobody waits for the answer any more."""
 
+_LOOK_EVERY_S: Final = 0.05
 _INTERNAL: Final = 500
 _TOO_LARGE: Final = 413
 _REQUEST_ID: Final = re.compile(r"[0-9A-Za-z_-]{16,64}", re.ASCII)
@@ -58,6 +68,22 @@ class Exchange:
     trace_id: str | None = None
     client: Client | None = None
     status: int | None = None
+    ends_s: float = math.inf
+    """When it ends if it is not answered by then, on the clock of the event loop."""
+
+    without_database: str | None = None
+    """Why it is to be answered without the database, if it is: ``busy``, or ``database``."""
+
+    waited_s: float = 0.0
+    """How long it stood in line."""
+
+    def ends_in(self, seconds: float) -> None:
+        """End this request with a 503 unless it is answered, or told another limit, by then."""
+        self.ends_s = asyncio.get_running_loop().time() + seconds
+
+    def left_s(self) -> float:
+        """Return how much of its time a request has left, in seconds."""
+        return self.ends_s - asyncio.get_running_loop().time()
 
 
 def exchange_of(scope: Scope) -> Exchange:
@@ -92,9 +118,11 @@ class Edge:
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         exchange = exchange_of(scope)
+        limit = asyncio.timeout(None)
         try:
-            async with asyncio.timeout(REQUEST_LIMIT_S) as limit:
-                await self._app(scope, self._limited(scope, receive), send)
+            with _Watch(exchange, limit):
+                async with limit:
+                    await self._app(scope, self._limited(scope, receive), send)
         except ClientDisconnect:
             exchange.status = CLIENT_GONE
         except Exception as error:
@@ -120,6 +148,35 @@ class Edge:
             return message
 
         return limited
+
+
+class _Watch:
+    """Ends what has a limit when its exchange is to end, however often that is put off meanwhile.
+
+    One timer for most requests: it is wound up again only for those which live so long.
+    """
+
+    __slots__ = ("_exchange", "_limit", "_loop", "_timer")
+
+    def __init__(self, exchange: Exchange, limit: asyncio.Timeout) -> None:
+        self._exchange = exchange
+        self._limit = limit
+        self._loop = asyncio.get_running_loop()
+        exchange.ends_in(REQUEST_LIMIT_S)
+        self._timer = self._loop.call_at(exchange.ends_s, self._look)
+
+    def __enter__(self) -> None:
+        """Go on watching until the end of the block."""
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+
+    def _look(self) -> None:
+        now_s, ends_s = self._loop.time(), self._exchange.ends_s
+        if ends_s <= now_s:
+            self._limit.reschedule(now_s)
+        else:
+            self._timer = self._loop.call_at(min(ends_s, now_s + _LOOK_EVERY_S), self._look)
 
 
 def _noting(exchange: Exchange, asked: Headers, send: Send) -> Send:

@@ -1,0 +1,62 @@
+"""Which requests are questions about numbers, and who may ask how many?
+
+Every question counts that a key without ``customers:read`` and ``customers:export`` asks about
+identifiers: a key with one of these may read everybody anyhow.  A visit is no number: nobody else
+can guess one, and a shop sees thousands.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from typing import Final, Protocol
+
+from app.access.authenticate import Client
+from app.access.number_budget import NumberBudget, Question
+from app.access.scopes import Scope
+from app.vocabulary import IdentifierType
+
+_READS_EVERYBODY: Final = frozenset({Scope.CUSTOMERS_READ, Scope.CUSTOMERS_EXPORT})
+
+
+class Identifying(Protocol):
+    """An identifier as a document has it."""
+
+    @property
+    def type(self) -> IdentifierType:
+        """Return what kind of identifier it is."""
+
+    @property
+    def value(self) -> str:
+        """Return it as it was given."""
+
+
+class Asking:
+    """One request's question, if it is one that counts."""
+
+    __slots__ = ("_question",)
+
+    def __init__(self, question: Question | None) -> None:
+        """Be made by ``asking``."""
+        self._question = question
+
+    def answered(self, *, known: bool) -> None:
+        """Count what was asked, now that it was answered: about somebody, or about nobody."""
+        if self._question is not None:
+            self._question.answered(time.monotonic(), known=known)
+
+
+def asking(budget: NumberBudget, client: Client, identifiers: Iterable[Identifying]) -> Asking:
+    """Return the question about these identifiers.
+
+    Raises:
+        TooMany: the client's key has used up its numbers of this minute.
+    """
+    if not budget.is_set or client.scopes & _READS_EVERYBODY:
+        return Asking(None)
+    numbers = [
+        (each.type.value, each.value)
+        for each in identifiers
+        if each.type is not IdentifierType.VISIT
+    ]
+    return Asking(budget.ask(client.key_id, numbers, time.monotonic()) if numbers else None)
