@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from app.database.clock import FixedClock
 from app.database.embedded import processes
 from app.database.location import located, prepare
-from app.database.migrate import schema_is_current
+from app.database.migrate import schema_serves
 from app.database.server import UnsafeDatabase, connect
 from app.database.transaction import Database
 from app.problems import Unavailable
@@ -25,7 +25,7 @@ async def test_without_a_url_it_is_ours_and_goes_when_we_go(
         assert first.keyed_hash.digest("x") == second.keyed_hash.digest("x")
         await prepare(first, settings, clock)
         database = await Database.open(settings, second.url, application_name="idip tests")
-        assert await database.read(schema_is_current)
+        assert await database.read(schema_serves)
         await database.close()
     assert processes.postmaster(data_dir / "postgres") is None
 

@@ -12,6 +12,7 @@ import textwrap
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -23,12 +24,24 @@ from app.database.embedded import processes
 STAND_IN = """
     import asyncio, os, signal, sys, types
 
+    from app.api.stopping import Stopping
+
+    stopping = Stopping()
+
+    async def live(receive, send):
+        stopping.listen()
+        for phase in ("startup", "shutdown"):
+            await receive()
+            await send({"type": f"lifespan.{phase}.complete"})
+
     async def app(scope, receive, send):
         if scope["type"] != "http":
-            return
+            return await live(receive, send)
         if scope["path"] == "/slow":
             await asyncio.sleep(0.7)
         body = str(os.getpid()).encode()
+        if scope["path"] == "/noticed":
+            body = str(stopping.noticed).encode()
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": body})
 
@@ -46,34 +59,51 @@ SERVE = """
     import asyncio
     from pathlib import Path
     from app.settings import Settings
-    from app.supervisor import Plan, supervise
+    from app.supervisor.supervise import Plan, supervise
 
     async def prepare(location):
-        pass
+        print("preparing", flush=True)
+        await asyncio.sleep({preparing_s})
 
     def announce(address):
         print(address, flush=True)
 
-    asyncio.run(supervise(Settings(data_dir=Path({data_dir!r})), Plan(port=0), prepare, announce))
+    settings = Settings(data_dir=Path({data_dir!r}), stop_notice_ms={notice_ms})
+    asyncio.run(supervise(settings, Plan(port=0, worker={worker}), prepare, announce))
 """
+
+
+@dataclass(frozen=True)
+class How:
+    """How the supervisor is started."""
+
+    worker: bool = True
+    notice_ms: int = 0
+    preparing_s: float = 0.0
+    until: str = "http://"
+    """How the line begins that is waited for."""
 
 
 class Served:
     """A running supervisor, its address, and what lives below it."""
 
-    def __init__(self, data_dir: Path, tmp_path: Path) -> None:
+    def __init__(self, data_dir: Path, tmp_path: Path, how: How) -> None:
         (tmp_path / "sitecustomize.py").write_text(textwrap.dedent(STAND_IN), "utf-8")
         root = Path(__file__).parent.parent.parent
         self.cluster = data_dir / "postgres"
         self.process = subprocess.Popen(
-            [sys.executable, "-c", textwrap.dedent(SERVE.format(data_dir=str(data_dir)))],
+            [
+                sys.executable,
+                "-c",
+                textwrap.dedent(SERVE.format(data_dir=str(data_dir), **vars(how))),
+            ],
             stdout=subprocess.PIPE,
             text=True,
             cwd=root,
             env={"PYTHONPATH": f"{tmp_path}:{root}", "TMPDIR": str(tmp_path)},
         )
         assert self.process.stdout is not None
-        while not (line := self.process.stdout.readline()).startswith("http://"):
+        while not (line := self.process.stdout.readline()).startswith(how.until):
             assert self.process.poll() is None
         self.url = line.strip()
 
@@ -97,9 +127,11 @@ def serves(child: psutil.Process) -> bool:
 
 
 @pytest.fixture
-def served(data_dir: Path, tmp_path: Path) -> Iterator[Served]:
-    served = Served(data_dir, tmp_path)
-    served.get()
+def served(data_dir: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Served]:
+    how = getattr(request, "param", How())
+    served = Served(data_dir, tmp_path, how)
+    if how.until == "http://":
+        served.get()
     yield served
     if served.process.poll() is None:
         served.end()
@@ -139,6 +171,32 @@ def test_told_to_stop_it_answers_what_was_asked_and_leaves_nothing(
         assert int(asked.result()) in {child.pid for child in below}
     assert not any(processes.is_alive(child) for child in below)
     assert processes.postmaster(served.cluster) is None
+
+
+@pytest.mark.parametrize("served", [How(worker=False, notice_ms=1_500)], indirect=True)
+def test_readiness_goes_first_and_then_the_door(served: Served) -> None:
+    """Without a worker: that somebody else keeps one is another way to serve."""
+    eventually(lambda: len(served.children()) == 2)
+    served.process.send_signal(signal.SIGTERM)
+    eventually(lambda: served.get("/noticed") == "True")
+    assert served.get("/slow"), "who comes in spite of the notice is served"
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(served.get, "/slow")
+        time.sleep(0.2)
+        served.process.send_signal(signal.SIGTERM)  # whoever says it twice does not want to wait
+        time.sleep(0.2)
+        with pytest.raises(httpx.ConnectError):
+            served.get()
+        assert asked.result()
+    served.process.communicate(timeout=20)
+    assert served.process.returncode == 0
+
+
+@pytest.mark.parametrize("served", [How(preparing_s=60, until="preparing")], indirect=True)
+def test_told_to_stop_it_does_not_wait_for_the_preparations(served: Served) -> None:
+    began = time.monotonic()
+    assert served.end(signal.SIGINT) == 0
+    assert time.monotonic() - began < 20
 
 
 def test_a_killed_supervisor_takes_its_children_along_and_leaves_the_database(
