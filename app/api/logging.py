@@ -38,6 +38,7 @@ ALLOWED: Final = frozenset(
         "attempts",
         "job",
         "revision",
+        "head",
     }
 )
 DEEPEST_STACK: Final = 40

@@ -7,18 +7,21 @@ from importlib.resources import files
 from typing import Final, Literal
 
 from fastapi import Request, Response
+from pydantic import Field
 
 from app.api import metrics
 from app.api.dependencies import House, TheHouse
+from app.api.gauges import Gauges
 from app.api.openapi import contract_text
 from app.api.route import new_router
 from app.api.wire import Answer
-from app.database.migrate import schema_is_current
+from app.database.migrate import schema_serves
 from app.problems import Fault, NotFound, Unavailable
 
 router = new_router("operations")
 
 HTML: Final = "text/html; charset=utf-8"
+_STOPPING: Final = Fault("process", "stopping", "this process is about to stop")
 _ASSETS: Final = files("fastapi_offline") / "static"
 _MEDIA_TYPE_OF: Final = {
     "swagger-ui-bundle.js": "text/javascript; charset=utf-8",
@@ -61,6 +64,7 @@ class ReadyAnswer(Answer):
 
     status: Literal["ready"]
     checks: list[str]
+    writes: Literal["on", "off"] = Field(description="off while the disk is full: reads go on")
 
 
 @router.get("/livez")
@@ -70,21 +74,24 @@ async def livez() -> LiveAnswer:
 
 
 @router.get("/readyz")
-async def readyz(house: TheHouse) -> ReadyAnswer:
-    """Tell whether requests can be served: the database answers and has the schema of this code.
+async def readyz(request: Request, house: TheHouse) -> ReadyAnswer:
+    """Tell whether requests can be served: the database answers and has what this code needs.
 
-    503 says what is missing.
+    503 says what is missing, or that this process is about to stop.
     """
-    faults = await _not_ready(house)
+    faults = (_STOPPING,) if request.app.state.stopping.noticed else await _not_ready(house)
     if faults:
         raise Unavailable("not ready; see the faults", code="not-ready", faults=faults)
-    return ReadyAnswer(status="ready", checks=["database", "schema"])
+    writes: Literal["on", "off"] = "off" if house.database.is_full else "on"
+    return ReadyAnswer(status="ready", checks=["database", "schema"], writes=writes)
 
 
 @router.get("/metrics", responses={HTTPStatus.OK: {"content": {"text/plain": {}}}})
-async def show_metrics() -> Response:
-    """Return what was counted, for Prometheus."""
-    return Response(metrics.exposition(), media_type=metrics.MEDIA_TYPE)
+async def show_metrics(request: Request, house: TheHouse) -> Response:
+    """Return what was counted and what the house says of itself, for Prometheus."""
+    gauges: Gauges = request.app.state.gauges
+    counted = metrics.exposition() + await gauges.exposition(house)
+    return Response(counted, media_type=metrics.MEDIA_TYPE)
 
 
 @router.get("/openapi.json", include_in_schema=False)
@@ -120,9 +127,9 @@ async def show_docs_asset(asset: str) -> Response:
 
 async def _not_ready(house: House) -> tuple[Fault, ...]:
     try:
-        current = await house.database.read(schema_is_current)
+        serves = await house.database.read(schema_serves)
     except Unavailable:
         return (Fault("database", "unavailable", "the database does not answer"),)
-    if not current:
-        return (Fault("schema", "not-current", "the schema is not the one this code was made for"),)
+    if not serves:
+        return (Fault("schema", "not-current", "the schema is older than this version"),)
     return ()

@@ -15,6 +15,9 @@ from uuid import uuid4
 import asyncpg
 import orjson
 from asyncpg.connect_utils import SessionAttribute
+from sqlalchemy import event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from app.database.server import CONNECT_TIMEOUT_S, Server, driver_url
@@ -24,8 +27,25 @@ CACHED_STATEMENTS: Final = 500
 IDLE_IN_TRANSACTION_MS: Final = 5_000
 SHORTEST_TRANSACTION_LIMIT_MS: Final = 10_000
 GRACE_S: Final = 1.0
+FAREWELL_S: Final = 0.2
+"""How long a line may take to be closed properly: whoever gave up waiting does not wait again."""
 DEADLOCK_GRACE_MS: Final = 200
 _HAS_TRANSACTION_TIMEOUT: Final = 17
+
+
+class SwiftlyClosed(asyncpg.Connection):
+    """A connection that takes no leave of a server which has gone dumb.
+
+    SQLAlchemy closes the line of whoever gives up (a deadline), and would wait two seconds for it.
+    """
+
+    async def close(self, *, timeout: float | None = None) -> None:  # noqa: ASYNC109 (asyncpg's)
+        """Close properly if that is done in a moment, else cut."""
+        try:
+            async with asyncio.timeout(FAREWELL_S if timeout is None else min(FAREWELL_S, timeout)):
+                await super().close()
+        except TimeoutError:
+            self.terminate()
 
 
 def session_settings(settings: Settings, server: Server, application_name: str) -> dict[str, str]:
@@ -51,7 +71,10 @@ def session_settings(settings: Settings, server: Server, application_name: str) 
 def make_engine(
     settings: Settings, url: str, server: Server, *, application_name: str
 ) -> AsyncEngine:
-    """Return an engine whose pool never grows past its size and whose errors show no parameters."""
+    """Return an engine whose pool never grows past its size and whose errors show no parameters.
+
+    It begins no transaction by itself: ``transaction`` does, where one is needed.
+    """
     session = session_settings(settings, server, application_name)
     limit_s = settings.statement_timeout_ms / 1000 + GRACE_S
 
@@ -64,11 +87,13 @@ def make_engine(
             statement_cache_size=CACHED_STATEMENTS if settings.statement_cache else 0,
             server_settings=session,
             target_session_attrs=SessionAttribute.read_write,
+            connection_class=SwiftlyClosed,
         )
 
-    return create_async_engine(
+    engine = create_async_engine(
         "postgresql+asyncpg://",
         connect_args={"async_creator_fn": connect, **_statement_cache(settings)},
+        isolation_level="AUTOCOMMIT",
         pool_size=settings.pool_size,
         max_overflow=0,
         pool_timeout=settings.acquire_timeout_ms / 1000,
@@ -78,6 +103,8 @@ def make_engine(
         json_deserializer=orjson.loads,
         hide_parameters=True,
     )
+    event.listen(engine.sync_engine, "checkout", _refuse_dead)
+    return engine
 
 
 async def warm(engine: AsyncEngine, connections: int) -> None:
@@ -96,6 +123,13 @@ async def warm(engine: AsyncEngine, connections: int) -> None:
 def to_json(value: object) -> str:
     """Return JSON text; amounts become strings, so that no float ever touches money."""
     return orjson.dumps(value, default=_amount_as_text).decode()
+
+
+def _refuse_dead(connection: DBAPIConnection, *_: object) -> None:
+    """Have the pool connect anew in place of a line that is known to be cut; nothing is sent."""
+    driver: asyncpg.Connection[asyncpg.Record] = connection.driver_connection
+    if driver.is_closed():
+        raise DisconnectionError
 
 
 def _amount_as_text(value: object) -> str:

@@ -20,6 +20,11 @@ from app.problems import Unavailable
 log = structlog.get_logger(__name__)
 
 RETRY_AFTER_S: Final = 1
+NO_ROOM: Final = "storage-full"
+"""The code of the problem that a full disk is."""
+
+_NO_ROOM_RETRY_AFTER_S: Final = 5
+_DISK_FULL: Final = "53100"
 
 _OURS: Final = Path(app.__file__).parent
 
@@ -107,7 +112,15 @@ def describe(error: BaseException) -> str:
 def unavailable(error: BaseException) -> Unavailable:
     """Turn a failure into the answer callers get, and leave its name in the log."""
     log.warning("database not available", failure=describe(error))
+    if sqlstate_of(error) == _DISK_FULL:
+        return no_room()
     return Unavailable(retry_after_s=RETRY_AFTER_S)
+
+
+def no_room() -> Unavailable:
+    """Return what is answered to a write that there is no room for."""
+    detail = "there is no room left to store anything; what is stored can be read"
+    return Unavailable(detail, code=NO_ROOM, retry_after_s=_NO_ROOM_RETRY_AFTER_S)
 
 
 def _place_of(error: BaseException) -> str | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -76,9 +77,13 @@ async def migrate(url: str, *, now: datetime) -> None:
         await engine.dispose()  # closing the connection gives back the lock of ``_alone``
 
 
-async def schema_is_current(connection: AsyncConnection) -> bool:
-    """Tell whether every migration this code knows has been applied, and none it does not know."""
-    return await connection.run_sync(_applied) == _known()
+async def schema_serves(connection: AsyncConnection) -> bool:
+    """Tell whether every migration this code knows has been applied; newer ones may have been.
+
+    Those only expand the schema (CONTRIBUTING.md): the version before goes on working with it.
+    """
+    applied = await connection.run_sync(_applied)
+    return applied == _scripts(MIGRATIONS).heads or _is_newer(applied)
 
 
 def alembic_config(connection: Connection | None = None) -> Config:
@@ -134,6 +139,9 @@ async def _alone(connection: AsyncConnection) -> bool:
 async def _upgrade(connection: AsyncConnection) -> bool:
     before = await connection.run_sync(_applied)
     await connection.rollback()
+    if _is_newer(before):
+        log.warning("the schema is that of a newer version", revision=", ".join(sorted(before)))
+        return True
     await connection.run_sync(lambda sync: command.upgrade(alembic_config(sync), "head"))
     after = await connection.run_sync(_applied)
     if before != after:
@@ -153,6 +161,23 @@ def _applied(connection: Connection) -> set[str]:
     return set(MigrationContext.configure(connection).get_current_heads())
 
 
+def _is_newer(applied: set[str]) -> bool:
+    """Tell whether the schema comes from a version that was written after this one."""
+    return bool(applied) and applied.isdisjoint(_scripts(MIGRATIONS).known)
+
+
+@dataclass(frozen=True, slots=True)
+class _Scripts:
+    """The migrations of this code: all of them, and the last."""
+
+    known: frozenset[str]
+    heads: frozenset[str]
+
+
 @cache
-def _known() -> frozenset[str]:
-    return frozenset(ScriptDirectory.from_config(alembic_config()).get_heads())
+def _scripts(_folder: Path) -> _Scripts:
+    found = ScriptDirectory.from_config(alembic_config())
+    return _Scripts(
+        frozenset(script.revision for script in found.walk_revisions()),
+        frozenset(found.get_heads()),
+    )

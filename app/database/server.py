@@ -6,6 +6,7 @@ An acknowledged write must survive a crash, so a server that does not wait for i
 from __future__ import annotations
 
 import re
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -74,6 +75,12 @@ async def connect(
         )
     except (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError) as no:
         raise SettingsError(f"the database refuses us: {type(no).__name__}") from None
+    except ssl.SSLError as error:  # which is a ValueError too where a certificate is not believed
+        why = getattr(error, "verify_message", "") or error.reason
+        raise SettingsError(
+            f"the database cannot be reached by TLS ({why}): sslrootcert in DATABASE_URL must name"
+            " the authority, and its host be written as the certificate has it"
+        ) from None
     except ValueError:  # a part of the URL cannot be read; its text may hold a password
         raise SettingsError("DATABASE_URL cannot be read") from None
     except Exception as error:

@@ -37,6 +37,8 @@ class Running:
     process: subprocess.Popen[bytes]
     url: str
     data_dir: Path
+    said: Path
+    """What it has written to the terminal so far."""
 
     def http_processes(self) -> list[psutil.Process]:
         """Return the living processes that answer callers."""
@@ -53,25 +55,50 @@ class Running:
         below = [] if server is None else server.children()
         return [child for child in below if _is_backend(child)]
 
-    def new_key(self, *scopes: str) -> str:
+    def new_key(self, *scopes: str, client: str = "drill") -> str:
         """Return a client key with these scopes, made as an operator makes one."""
         asked = [argument for scope in scopes for argument in ("--scope", scope)]
-        made = subprocess.run(
-            [*_IDIP, "keys", "create", "drill", *asked, "--json"],
-            check=True,
-            capture_output=True,
-            cwd=ROOT,
-            env=_environ(self.data_dir),
-        )
+        made = idip(self.data_dir, "keys", "create", client, *asked, "--json")
         return str(json.loads(made.stdout)["key"])
 
 
+def new_folder() -> Path:
+    """Return the name of a folder that is nobody's yet.
+
+    No folder of `mkdtemp`: the server's own account could not walk into one of root's.
+    """
+    return Path(tempfile.gettempdir(), f"idip-drill-{os.getpid()}-{time.monotonic_ns()}")
+
+
+def idip(data_dir: Path, *words: str, **settings: str) -> subprocess.CompletedProcess[bytes]:
+    """Run a command as an operator types it, with these settings besides.
+
+    Raises:
+        subprocess.CalledProcessError: it ended otherwise than well.
+    """
+    return subprocess.run(
+        [*_IDIP, *words],
+        check=True,
+        capture_output=True,
+        cwd=ROOT,
+        env=_environ(data_dir) | settings,
+    )
+
+
 @contextmanager
-def served(*, http_processes: int = 2, async_commit: bool = False) -> Iterator[Running]:
-    """Yield the service on a new data folder, which is deleted afterwards."""
-    # No folder of `mkdtemp`: the server's own account could not walk into one of root's.
-    folder = Path(tempfile.gettempdir(), f"idip-drill-{os.getpid()}-{time.monotonic_ns()}")
-    said = folder.with_suffix(".log")
+def served(
+    *,
+    http_processes: int = 2,
+    async_commit: bool = False,
+    data_dir: Path | None = None,
+    **settings: str,
+) -> Iterator[Running]:
+    """Yield the service with these settings on a new data folder, which is deleted afterwards.
+
+    A ``data_dir`` of the drill's own stays.
+    """
+    folder = data_dir or new_folder()
+    said = new_folder().with_suffix(".log")
     try:
         if async_commit:
             _commit_without_waiting(folder)
@@ -81,14 +108,15 @@ def served(*, http_processes: int = 2, async_commit: bool = False) -> Iterator[R
                 stdout=log,
                 stderr=log,
                 cwd=ROOT,
-                env=_environ(folder),
+                env=_environ(folder) | settings,
             )
         try:
-            yield Running(process, _announced(process, said), folder)
+            yield Running(process, _announced(process, said), folder, said)
         finally:
             _end(process)
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        if data_dir is None:
+            shutil.rmtree(folder, ignore_errors=True)
         said.unlink(missing_ok=True)
 
 
@@ -105,7 +133,7 @@ def _environ(folder: Path) -> dict[str, str]:
 
 def _commit_without_waiting(folder: Path) -> None:
     """Make the data folder, with a server that says "committed" before it is on the disk."""
-    subprocess.run([*_IDIP, "migrate"], check=True, cwd=ROOT, env=_environ(folder))
+    idip(folder, "migrate")
     with (folder / "postgres" / "local.conf").open("a", encoding="utf-8") as settings:
         settings.write("synchronous_commit = off\n")
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.drill.crash import GOALS_S, Figures, Order, drill, table
+from tests.drill.crash import GOALS_S, Figures, Order, drill, lines
+from tests.drill.figures import plain
 from tests.drill.killer import Kind
 
 pytestmark = pytest.mark.ci
@@ -19,7 +20,7 @@ LENIENCE = 3.0
 @pytest.fixture(scope="module")
 def figures() -> Figures:
     found = drill(Order(seconds=30, seed=SEED, at_least_kills=KILLS, at_least_events=EVENTS))
-    print(f"\n{table(found)}")  # noqa: T201 (shown when a test fails, or with -s)
+    print(f"\n{plain(lines(found))}")  # noqa: T201 (shown when a test fails, or with -s)
     return found
 
 

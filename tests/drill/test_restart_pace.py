@@ -13,8 +13,8 @@ from contextlib import suppress
 import psutil
 import pytest
 
-from app import supervisor
-from app.supervisor import Child
+from app.supervisor import child
+from app.supervisor.child import Child
 
 pytestmark = pytest.mark.ci
 
@@ -34,23 +34,19 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
         if len(made) == KILLS:
             stop.set()
 
-    monkeypatch.setattr(supervisor, "_wait", noted)
+    monkeypatch.setattr(child, "wait", noted)
     return made
 
 
 async def kill_children(stop: asyncio.Event) -> None:
     while not stop.is_set():
-        for child in psutil.Process().children():
+        for process in psutil.Process().children():
             with suppress(psutil.NoSuchProcess):
-                if child.cmdline() == SERVES:
-                    child.kill()
+                if process.cmdline() == SERVES:
+                    process.kill()
         await asyncio.sleep(0.01)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="the pause doubles up to ten seconds unless a process lived for thirty",
-)
 async def test_a_process_that_is_killed_again_and_again_is_back_soon(pauses: list[float]) -> None:
     stop = asyncio.Event()
     await asyncio.gather(Child("killed", SERVES, {}).keep(stop), kill_children(stop))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import ssl
 from dataclasses import replace
 from decimal import Decimal
 
+import asyncpg
 import pytest
 
 from app.database.engine import session_settings, to_json
-from app.database.server import Server, UnsafeDatabase, driver_url, refuse_unsafe
+from app.database.server import Server, UnsafeDatabase, connect, driver_url, refuse_unsafe
 from app.settings import Settings, SettingsError
 
 SAFE = Server(
@@ -91,3 +93,16 @@ def test_amounts_travel_as_text() -> None:
     assert to_json({"net": Decimal("10.10")}) == '{"net":"10.10"}'
     with pytest.raises(TypeError):
         to_json({"what": object()})
+
+
+async def test_a_certificate_that_is_not_believed_is_said_to_be_just_that(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def refusing(*_: object, **__: object) -> None:
+        error = ssl.SSLCertVerificationError(1, "certificate verify failed")
+        error.verify_message = "Hostname mismatch"
+        raise error
+
+    monkeypatch.setattr(asyncpg, "connect", refusing)
+    with pytest.raises(SettingsError, match=r"TLS \(Hostname mismatch\).*sslrootcert"):
+        await connect("postgresql://someone:secret@host/db")
