@@ -69,16 +69,20 @@ class IdentifierType(StrEnum):
 
 
 class Assurance(StrEnum):
-    """How far a fact about a person can be trusted, weakest first."""
+    """How far a fact about a person can be trusted, weakest first.
+
+    `rectified` is a person's own correction, which no other system may claim (docs/rights.md).
+    """
 
     INFERRED = "inferred"
     ENRICHED = "enriched"
     DECLARED = "declared"
     VERIFIED = "verified"
+    RECTIFIED = "rectified"
 
     @property
     def rank(self) -> int:
-        """Return 0 for the weakest and 3 for a verified fact."""
+        """Return 0 for the weakest, 3 for a verified and 4 for a rectified fact."""
         return tuple(Assurance).index(self)
 
 

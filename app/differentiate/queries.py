@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import Row, bindparam, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
+from app.database import hot
 from app.database.statements import statement
 from app.database.transaction import Connection
 from app.differentiate.rfv import CustomerNumbers
@@ -206,6 +207,17 @@ async def refresh_stats(tx: Connection, customers: Collection[CustomerId], now: 
         await tx.execute(REFRESH_STATS, {"customer_ids": sorted(customers), "now": now})
 
 
+async def stats_of(
+    tx: Connection, customers: Collection[CustomerId]
+) -> dict[CustomerId, tuple[Any, ...]]:
+    """Return the cached numbers of these customers, to be compared; not when they were read."""
+    c = customer_stat.c
+    found = select(
+        c.customer_id, c.first_on, c.last_on, c.purchase_days, c.purchases, c.net, c.cost
+    ).where(c.customer_id.in_(customers))
+    return {CustomerId(row[0]): tuple(row[1:]) for row in await tx.execute(found)}
+
+
 async def numbers_of(
     tx: Connection,
     customer: CustomerId,
@@ -225,7 +237,7 @@ async def numbers_of(
     return numbers_from(row, window_days)
 
 
-def numbers_from(row: Row[Any], window_days: int) -> CustomerNumbers:
+def numbers_from(row: Row[Any] | hot.Row, window_days: int) -> CustomerNumbers:
     """Read a row that carries the columns of ``numbers_of.sql``."""
     return CustomerNumbers(
         window_days=window_days,

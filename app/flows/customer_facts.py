@@ -11,10 +11,15 @@ from app.differentiate.score import Value
 from app.flows.queries import Complaint, Snapshot
 from app.interact.consent import MARKETING, RESEARCH, SERVICE, consent_state
 from app.interact.lifecycle import PurchaseRhythm, lifecycle
+from app.interact.outcomes import FOREVER, Suppression, SuppressionCause, SuppressionScope
 from app.personalise.funnel import History
 from app.vocabulary import Channel
 
 _CLOSED: Final = "closed"
+_RESTRICTED: Final = frozenset(
+    {Suppression(SuppressionScope.EVERYTHING, "", SuppressionCause.PROCESSING_RESTRICTED, FOREVER)}
+)
+"""Until the restriction is lifted, which the next moment looks for again."""
 
 
 def facts_of(
@@ -38,8 +43,18 @@ def facts_of(
     }
 
 
+def facts_in_restriction(snapshot: Snapshot, now: datetime) -> dict[str, object]:
+    """Return what may be known of a customer whose data are restricted: that they complain.
+
+    It decides who takes the call, and serves their own claim (GDPR art. 18(2)).
+    """
+    return _complaints(snapshot.complaints, now)
+
+
 def history_of(snapshot: Snapshot) -> History:
-    """Return what was offered before and what came of it."""
+    """Return what was offered before and what came of it; of a restricted customer, nothing."""
+    if snapshot.restricted:
+        return History(suppressions=_RESTRICTED)
     return History(contacts=snapshot.offers, outcomes=snapshot.outcomes)
 
 

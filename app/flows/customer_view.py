@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -16,7 +16,8 @@ from app.flows.customer_facts import display_name, facts_of
 from app.flows.queries import Snapshot
 from app.identify import queries as identify
 from app.identify.merge import current_id
-from app.identify.rows import KnownBy, RecordLink, SpokenWord
+from app.identify.portrait.draw import Portrait, portrait_of
+from app.identify.rows import KnownBy, RecordLink
 from app.vocabulary import Channel, CustomerId, RecordId
 
 
@@ -33,6 +34,7 @@ class CustomerView:
     value: Value
     facts: Mapping[str, object]
     snapshot: Snapshot
+    portrait: Portrait
 
     @property
     def display_name(self) -> str | None:
@@ -40,7 +42,13 @@ class CustomerView:
         return display_name(self.profile)
 
 
-async def view(tx: Connection, customer: CustomerId, zone: ZoneInfo, now: datetime) -> CustomerView:
+async def view(
+    tx: Connection,
+    customer: CustomerId,
+    zone: ZoneInfo,
+    now: datetime,
+    source_rank: Sequence[str] = (),
+) -> CustomerView:
     """Return the whole of a customer; a merged id answers with its survivor.
 
     Raises:
@@ -53,7 +61,7 @@ async def view(tx: Connection, customer: CustomerId, zone: ZoneInfo, now: dateti
     for link in links:
         if link.record_id not in records or link.record_key is not None:
             records[link.record_id] = link
-    seen = await queries.snapshot(tx, current, min(records), None, today, now)
+    seen = await queries.snapshot(tx, current, min(records), None, today, now, source_rank)
     value = score.value_of(seen.numbers, seen.run, today)
     return CustomerView(
         customer_id=current,
@@ -65,6 +73,7 @@ async def view(tx: Connection, customer: CustomerId, zone: ZoneInfo, now: dateti
         value=value,
         facts=facts_of(seen, value, Channel.VOICE, today, now),
         snapshot=seen,
+        portrait=await portrait_of(tx, current, source_rank),
     )
 
 
@@ -78,26 +87,6 @@ async def scored(
     """
     current = await current_id(tx, customer)
     return current, await score.value(tx, current, at or today, until=at)
-
-
-@dataclass(frozen=True, slots=True)
-class Explained:
-    """How a customer's records became one: what ties them, and what people said."""
-
-    customer_id: CustomerId
-    links: list[RecordLink]
-    words: list[SpokenWord]
-
-
-async def explained(tx: Connection, customer: CustomerId) -> Explained:
-    """Return how a customer's records became one.
-
-    Raises:
-        NotFound, Gone: the id was never given out, or has been erased.
-    """
-    current = await current_id(tx, customer)
-    links = await identify.record_links(tx, current)
-    return Explained(current, links, await identify.words_about(tx, current))
 
 
 async def told(

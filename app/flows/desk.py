@@ -7,7 +7,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from app.database.keyed_hash import KeyedHash
-from app.database.transaction import Connection
+from app.database.transaction import Connection, SetGrew
+from app.flows.queries import Snapshot, snapshot
 from app.flows.touchpoint_command import TouchpointCommand
 from app.identify import queries
 from app.identify.attach import NamedIdentifier, RecordEvidence, attach
@@ -27,6 +28,7 @@ class Desk:
     zone: ZoneInfo
     company_name: str
     catalogue: Catalogue
+    source_rank: tuple[str, ...] = ()
 
     def identifiers(self, command: TouchpointCommand) -> list[Identifier]:
         """Return what was given, normalised, each once; what names nobody is left out."""
@@ -78,3 +80,20 @@ async def take_stand(
     told = RecordEvidence(record, OWN_SOURCE, keyed=False, anonymous=True, names=(named,))
     attached = await attach(tx, [told], (), now)
     return Stand(record, attached.customers[record])
+
+
+async def look(
+    tx: Connection, stand: Stand, interaction_key: bytes | None, at: datetime, desk: Desk
+) -> Snapshot:
+    """Return all that one decision looks at, as it is under the customer's lock.
+
+    Raises:
+        SetGrew: the customer was merged or split before we had the lock.
+    """
+    today = at.astimezone(desk.zone).date()
+    seen = await snapshot(
+        tx, stand.customer, stand.record, interaction_key, today, at, desk.source_rank
+    )
+    if seen.customer_now != stand.customer:
+        raise SetGrew
+    return seen

@@ -9,6 +9,7 @@ from typing import Any
 from app.differentiate.queries import SentMoney
 from app.differentiate.trade import TradeFact
 from app.flows.event_command import EventType
+from app.flows.event_erased import unnamed
 from app.flows.event_reading import ReadEvent
 from app.identify.attach import NamedIdentifier
 from app.identify.rows import ProfileFact, VisitFact
@@ -45,8 +46,12 @@ class Told:
 
 
 def event_row(told: Told) -> EventRow:
-    """Return the fact as it is kept."""
+    """Return the fact as it is kept.
+
+    Where it hangs on nobody's record it names nobody: no erasure would ever find it.
+    """
     read, command = told.read, told.read.command
+    nobodys = read.record_id is None
     return EventRow(
         told.event_id,
         read.event_key,
@@ -57,7 +62,7 @@ def event_row(told: Told) -> EventRow:
         command.time.at,
         command.time.offset_minutes,
         read.business_on,
-        command.payload,
+        unnamed(command.payload, "identifiers", "profile") if nobodys else command.payload,
     )
 
 

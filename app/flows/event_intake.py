@@ -25,6 +25,7 @@ from app.differentiate import queries as differentiate
 from app.differentiate import score
 from app.flows import event_facts
 from app.flows.event_command import EventCommand, ItemResult, ItemStatus, Unreadable
+from app.flows.event_erased import without_names
 from app.flows.event_facts import Told
 from app.flows.event_reading import (
     TRADE,
@@ -36,7 +37,6 @@ from app.flows.event_reading import (
     read_event,
     sent_money,
     trade_fact,
-    without_names,
 )
 from app.identify import queries as identify
 from app.identify.attach import Attached, attach
@@ -171,10 +171,11 @@ def _identity(item: Told) -> EventClaim:
 
 
 async def _erased(tx: Connection, fresh: Sequence[Told]) -> set[bytes]:
-    """Return which records and identifiers named here belong to somebody erased."""
+    """Return which records, identifiers and visits named here belong to somebody erased."""
     keys = {named.key for item in fresh for named in item.names}
     records = {item.read.record_id for item in fresh if item.read.record_id is not None}
-    wanted = keys | {record.bytes for record in records}
+    visits = {item.read.visit_key for item in fresh if item.read.visit_key is not None}
+    wanted = keys | visits | {record.bytes for record in records}
     return await identify.tombstones_among(tx, wanted) if wanted else set()
 
 
@@ -198,18 +199,24 @@ async def _write(
     orders = await score.claim(tx, trade) if trade else None
     evidence = [item.read.evidence for item in fresh if item.read.evidence is not None]
     touched = orders.records if orders else frozenset()
-    attached = await attach(tx, evidence, touched, now) if evidence or touched else Attached({})
+    profile = event_facts.profile_facts(fresh)
+    attached = Attached({})
+    if evidence or touched:
+        attached = await attach(tx, evidence, touched, now, profile)
     if await _erased(tx, fresh):
         raise SetGrew
     await ledger.append_events(tx, [event_facts.event_row(item) for item in fresh])
-    await identify.write_profile(tx, event_facts.profile_facts(fresh))
     await identify.write_visits(tx, event_facts.visit_facts(fresh))
     await interact.write_facts(tx, event_facts.dialogue(fresh))
     booked = await score.book(tx, orders, event_facts.sent(fresh)) if orders else set()
     changed = attached.changed | {attached.customers[record] for record in booked}
     await differentiate.refresh_stats(tx, changed, now)
     await outbox.put(tx, [_announcement(customer) for customer in sorted(changed)])
-    return attached.customers
+    return {
+        record: customer
+        for record, customer in attached.customers.items()
+        if record not in attached.generic
+    }
 
 
 def _announcement(customer: CustomerId) -> OutboxRow:

@@ -10,7 +10,7 @@ Who the fact belongs to is decided here, by what the event itself says:
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -22,7 +22,13 @@ from app.differentiate.queries import SentMoney
 from app.differentiate.trade import TradeFact, TradeKind, TradeStatus
 from app.flows.event_command import EventCommand, EventType
 from app.identify.attach import NamedIdentifier, RecordEvidence
-from app.identify.keys import identifier_key, keyed_record, keyless_record, visit_record
+from app.identify.keys import (
+    identifier_key,
+    keyed_record,
+    keyless_record,
+    person_token,
+    visit_record,
+)
 from app.identify.names import parse_birth_date, signature
 from app.identify.normalise import is_generic_record_key, normalise
 from app.ledger.queries import EventClaim
@@ -143,18 +149,6 @@ def about_the_person(
     )
 
 
-def without_names(read: ReadEvent, erased: Collection[bytes]) -> ReadEvent:
-    """Take out of an event what names somebody erased: the record, or single identifiers."""
-    evidence = read.evidence
-    if evidence is None:
-        return read
-    names = tuple(named for named in evidence.names if named.key not in erased)
-    if evidence.record_id.bytes in erased or (not names and evidence.names):
-        command = replace(read.command, profile={}, payload="{}")
-        return replace(read, command=command, evidence=None, visit_key=None)
-    return replace(read, evidence=replace(evidence, names=names))
-
-
 def needs_rate(read: ReadEvent, reader: Reader) -> tuple[str, date] | None:
     """Return the (currency, business day) whose rate has to be looked up, if any."""
     currency = read.command.data.get("currency")
@@ -269,7 +263,6 @@ def _told(
     keyed: bool,
     anonymous: bool = False,
 ) -> RecordEvidence:
-    verified = command.type is EventType.LOGIN
     return RecordEvidence(
         record,
         command.source,
@@ -279,9 +272,23 @@ def _told(
             NamedIdentifier(
                 identifier_key(reader.keyed_hash, found),
                 found,
-                Assurance.VERIFIED if verified else command.assurance,
+                _assurance(found, command),
                 command.time.at,
             )
             for found in dict.fromkeys(names)
         ),
+        person_token(reader.keyed_hash, _signature(command)),
     )
+
+
+def _assurance(found: Identifier, command: EventCommand) -> Assurance:
+    """Return how far it can be trusted that this identifier is the record's.
+
+    A login proves it.  What a source inferred is no better than what a third party says: a fact,
+    and never who somebody is.  A source's own code for a record is its own word in any case.
+    """
+    if command.type is EventType.LOGIN:
+        return Assurance.VERIFIED
+    is_own = found.type is IdentifierType.CUSTOMER_CODE and found.scope == command.source
+    least = Assurance.DECLARED if is_own else Assurance.ENRICHED
+    return max(command.assurance, least, key=lambda each: each.rank)

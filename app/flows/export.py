@@ -25,6 +25,7 @@ from app.differentiate.score import value_of
 from app.identify.keys import keyed_record
 
 EXPORT_RECORDS = statement("app.flows", "export_records")
+EXPORT_EVENTS = statement("app.flows", "export_events")
 EXPORT_CUSTOMERS = statement("app.flows", "export_customers")
 EXPORT_SCORES = statement("app.flows", "export_scores")
 EXPORT_DECISIONS = statement("app.flows", "export_decisions")
@@ -36,6 +37,7 @@ class Export(StrEnum):
     """What can be exported."""
 
     RECORDS = "records"
+    EVENTS = "events"
     CUSTOMERS = "customers"
     SCORES = "scores"
     DECISIONS = "decisions"
@@ -54,12 +56,15 @@ async def export(tx: Connection, what: Export, seen: Perspective) -> AsyncIterat
     """Yield one line of NDJSON a row, ordered by id; memory does not grow with their number.
 
     records: source, record_key (null: the source gave none), customer_id.
+    events: source, id, type, customer_id (null: nobody's); an erased fact is not there.
     customers: the numbers of a lifetime.  scores: R, F, V with the numbers they were read from.
     decisions: what was offered and what came of it.
     """
     match what:
         case Export.RECORDS:
             rows = _rows(tx, EXPORT_RECORDS, {}, lambda row: _record(row, seen.keyed_hash))
+        case Export.EVENTS:
+            rows = _rows(tx, EXPORT_EVENTS, {}, lambda row: dict(row._asdict()))
         case Export.CUSTOMERS:
             rows = _rows(tx, EXPORT_CUSTOMERS, {}, lambda row: _customer(row, seen.currency))
         case Export.SCORES:

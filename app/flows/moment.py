@@ -7,13 +7,14 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from app.differentiate.score import Value, value_of
-from app.flows.customer_facts import display_name, facts_of, history_of
+from app.flows.attestation import ATTESTED, CALLER_ID, Attested
+from app.flows.customer_facts import display_name, facts_in_restriction, facts_of, history_of
 from app.flows.queries import Snapshot
 from app.flows.touchpoint_command import TouchpointCommand
 from app.identify.resolve import MatchState, Resolution
 from app.interact.contact_policy import CONVERSATIONS
 from app.personalise.funnel import Ask, History
-from app.vocabulary import Direction, IdentifierType, Locale, TouchpointId
+from app.vocabulary import Assurance, Direction, IdentifierKey, IdentifierType, Locale, TouchpointId
 
 SPEAK_NAME_FROM = 0.99
 """Below this match probability nobody is greeted by name: a wrong name tells a secret."""
@@ -29,6 +30,8 @@ class Moment:
     seen: Snapshot
     at: datetime
     zone: ZoneInfo
+    asked_with: tuple[IdentifierKey, ...] = ()
+    attested: Attested | None = None
 
     @property
     def locale(self) -> Locale:
@@ -47,8 +50,10 @@ class Moment:
 
     @property
     def value(self) -> Value | None:
-        """Return what a known customer is worth."""
-        return value_of(self.seen.numbers, self.seen.run, self.today) if self.is_known else None
+        """Return what a known customer is worth; None where the use of their data is restricted."""
+        if not self.is_known or self.seen.restricted:
+            return None
+        return value_of(self.seen.numbers, self.seen.run, self.today)
 
     @property
     def comes_later(self) -> bool:
@@ -63,8 +68,13 @@ class Moment:
 
     @property
     def may_speak_name(self) -> bool:
-        """Return whether to greet by name: sure enough, and on nobody else's line."""
+        """Return whether to greet by name: sure enough, and on nobody else's line.
+
+        Whoever an agent heard say who they are may be called so.
+        """
         customer = self.who.customer
+        if customer is not None and self.attested is not None:
+            return True
         if customer is None or customer.confidence < SPEAK_NAME_FROM:
             return False
         return all(evidence.holders <= 1 for evidence in customer.evidence)
@@ -77,12 +87,27 @@ class Moment:
             return False
         return any(evidence.type is IdentifierType.VISIT for evidence in customer.evidence)
 
+    @property
+    def assurance(self) -> str:
+        """Return how sure we are that it is they: proven, attested by an agent, or a number."""
+        if self.is_verified:
+            return Assurance.VERIFIED.value
+        return CALLER_ID if self.attested is None else ATTESTED
+
+    @property
+    def may_disclose(self) -> bool:
+        """Return whether what only they may hear can be said."""
+        attested = self.attested is not None and self.attested.may_disclose
+        return self.who.customer is not None and (self.is_verified or attested)
+
     def facts(self) -> dict[str, object]:
         """Return the facts of the customer and of the contact, in the words of the rules."""
         command, value = self.command, self.value
         known = {}
         if value is not None:
             known = facts_of(self.seen, value, command.channel, self.today, self.at)
+        elif self.is_known:
+            known = facts_in_restriction(self.seen, self.at)
         return {
             **known,
             **command.context,

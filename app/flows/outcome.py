@@ -16,6 +16,7 @@ from typing import Any
 
 from app.database.keyed_hash import KeyedHash
 from app.database.transaction import Connection
+from app.flows.identity_word import WrongPerson, deny_wrong_persons
 from app.interact import queries as interact
 from app.interact.consent import MARKETING, ConsentStatus
 from app.interact.outcomes import OutcomeKind
@@ -42,6 +43,15 @@ class OutcomeCommand:
     reason: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """Who tells outcomes, when, and up to when they may be dated."""
+
+    actor: str
+    now: datetime
+    latest: datetime
+
+
 class OutcomeStatus(StrEnum):
     """What became of one outcome told."""
 
@@ -56,6 +66,28 @@ class OutcomeResult:
 
     status: OutcomeStatus
     problem: Problem | None = field(default=None)
+    action: str | None = None
+
+
+async def take_told(
+    tx: Connection,
+    commands: Sequence[OutcomeCommand],
+    keyed_hash: KeyedHash,
+    told: Telling,
+) -> list[OutcomeResult]:
+    """Keep outcomes and what they say of who it was; return what became of each, in order.
+
+    "Somebody else answered" is an agent's denial too.  It comes first: components are locked before
+    decisions (ADR 5).
+    """
+    wrong = [
+        WrongPerson(_key(each, keyed_hash), each.decision_id, each.occurred_at)
+        for each in commands
+        if each.kind is OutcomeKind.WRONG_PERSON and each.occurred_at <= told.latest
+    ]
+    if wrong:
+        await deny_wrong_persons(tx, wrong, keyed_hash, told.actor, told.now)
+    return await take_outcomes(tx, commands, keyed_hash, told.latest)
 
 
 async def take_outcomes(
@@ -78,7 +110,7 @@ async def take_outcomes(
     await _learn(tx, {decisions[row.decision_id] for row in fresh.values()})
     unseen = set(new)
     return [
-        _result(_key(each, keyed_hash), problem, unseen)
+        _result(_key(each, keyed_hash), problem, unseen, decisions.get(each.decision_id))
         for each, problem in zip(commands, against, strict=True)
     ]
 
@@ -160,10 +192,12 @@ def _opt_outs(
     return DialogueRows([], consents, [], [])
 
 
-def _result(key: bytes, problem: Problem | None, unseen: set[bytes]) -> OutcomeResult:
+def _result(
+    key: bytes, problem: Problem | None, unseen: set[bytes], decision: LockedDecision | None
+) -> OutcomeResult:
     if problem is not None:
         return OutcomeResult(OutcomeStatus.REFUSED, problem)
     if key in unseen:
         unseen.remove(key)
-        return OutcomeResult(OutcomeStatus.ACCEPTED)
+        return OutcomeResult(OutcomeStatus.ACCEPTED, action=decision.action if decision else None)
     return OutcomeResult(OutcomeStatus.DUPLICATE)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy.dialects.postgresql import JSONB
 
+from app.database.hot import HotStatement
 from app.database.partitions import smallest_uuid7
 from app.database.statements import statement
 from app.database.transaction import Connection
@@ -34,19 +37,12 @@ from app.vocabulary import (
 LONGEST_CAP: timedelta = timedelta(days=400)
 """No cap looks further back than this; what was refused for ever is kept as an outcome."""
 
-SNAPSHOT = statement("app.flows", "snapshot").columns(
-    run=JSONB,
-    profile=JSONB,
-    consents=JSONB,
-    complaints=JSONB,
-    preferences=JSONB,
-    offers=JSONB,
-    outcomes=JSONB,
-    propensities=JSONB,
-    answered=JSONB,
-)
+_RUNS_KNOWN = 4
+_COUNTS_KNOWN = 8
+
+SNAPSHOT = HotStatement(statement("app.flows", "snapshot"))
 TIMELINE = statement("app.flows", "timeline").columns(details=JSONB)
-WRITE_TOUCHPOINT = statement("app.flows", "write_touchpoint")
+WRITE_TOUCHPOINT = HotStatement(statement("app.flows", "write_touchpoint"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +83,7 @@ class Snapshot:
     answered: Answered | None
     calls_7d: int
     last_contact_at: datetime | None
+    restricted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +111,7 @@ class TouchpointRow:
     topic: str | None
     occurred_at: datetime
     request_hash: bytes
+    identifier_keys: list[bytes]
     context: str
     answer: str
     segment: str
@@ -128,11 +126,15 @@ async def snapshot(
     interaction_key: bytes | None,
     today: date,
     now: datetime,
+    source_rank: Sequence[str] = (),
 ) -> Snapshot:
-    """Read what a decision looks at, in one statement; without a customer it is all empty."""
+    """Read what a decision looks at, in one statement; without a customer it is all empty.
+
+    ``source_rank`` says whose word on a person is believed first (``survivorship``).
+    """
     since = now - LONGEST_CAP
-    result = await tx.execute(
-        SNAPSHOT,
+    row = await SNAPSHOT.one(
+        tx,
         {
             "customer_id": customer,
             "record_id": record,
@@ -141,16 +143,12 @@ async def snapshot(
             "since": since,
             "since_id": smallest_uuid7(since),
             "week_ago": now - timedelta(days=7),
+            "source_rank": list(source_rank),
         },
     )
-    row = result.one()
     if row.run is None:
         raise NotFounded
-    run = ActiveRun(
-        ScoringRunId(UUID(row.run["run_id"])),
-        row.run["version"],
-        Yardstick.from_json(row.run["yardstick"]),
-    )
+    run = _active_run(row.run)
     return Snapshot(
         customer_now=row.customer_now,
         numbers=numbers_from(row, run.yardstick.window_days),
@@ -161,10 +159,20 @@ async def snapshot(
         preferences=tuple(row.preferences or ()),
         offers=tuple(_offer(*item) for item in row.offers or ()),
         outcomes=tuple(_outcome(*item) for item in row.outcomes or ()),
-        propensities=_propensities(row.propensities or ()),
+        propensities=_propensities(row.propensities),
         answered=None if row.answered is None else _answered(row.answered),
         calls_7d=row.calls_7d,
         last_contact_at=row.last_contact_at,
+        restricted=row.restricted,
+    )
+
+
+@lru_cache(maxsize=_RUNS_KNOWN)
+def _active_run(text: str) -> ActiveRun:
+    """Read the yardstick that holds; it is the same until another is activated."""
+    run = orjson.loads(text)
+    return ActiveRun(
+        ScoringRunId(UUID(run["run_id"])), run["version"], Yardstick.from_json(run["yardstick"])
     )
 
 
@@ -214,7 +222,10 @@ def _outcome(
     )
 
 
-def _propensities(rows: Sequence[tuple[str, str, int, int]]) -> Propensities:
+@lru_cache(maxsize=_COUNTS_KNOWN)
+def _propensities(text: str | None) -> Propensities:
+    """Read the counts of everybody; they are the same until the next outcome."""
+    rows: Sequence[tuple[str, str, int, int]] = () if text is None else orjson.loads(text)
     cells = [(action, segment, Counts(trials, wins)) for action, segment, trials, wins in rows]
     trials = sum(counts.trials for _, _, counts in cells)
     return Propensities.from_cells(cells, str(trials))
@@ -236,8 +247,8 @@ async def write_touchpoint(
     asked_hash: bytes | None,
 ) -> bool:
     """Record the moment with its decisions; False when somebody answered it meanwhile."""
-    written = await tx.execute(
-        WRITE_TOUCHPOINT,
+    written = await WRITE_TOUCHPOINT.rows(
+        tx,
         {
             "touchpoint_id": row.touchpoint_id,
             "interaction_key": row.interaction_key,
@@ -249,6 +260,7 @@ async def write_touchpoint(
             "topic": row.topic,
             "occurred_at": row.occurred_at,
             "request_hash": row.request_hash,
+            "identifier_keys": row.identifier_keys,
             "context": row.context,
             "answer": row.answer,
             "segment": row.segment,
@@ -262,7 +274,7 @@ async def write_touchpoint(
             "asked_hash": asked_hash,
         },
     )
-    return written.one_or_none() is not None
+    return bool(written)
 
 
 @dataclass(frozen=True, slots=True)

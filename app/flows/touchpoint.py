@@ -12,37 +12,36 @@ what we said is not lost when we learn who it was.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from uuid_utils.compat import uuid7
 
-from app.database.transaction import Connection, SetGrew
+from app.database.transaction import Connection
 from app.flows import queries
-from app.flows.desk import Desk, take_stand
+from app.flows.desk import Desk, look, take_stand
 from app.flows.moment import Moment
-from app.flows.touchpoint_answer import answer_of
+from app.flows.queries import DecisionRow
+from app.flows.touchpoint_again import attested_in, who_is_said
 from app.flows.touchpoint_command import TouchpointCommand
-from app.flows.touchpoint_rows import decision_rows, touchpoint_row
-from app.identify.resolve import MatchState, who_is
-from app.personalise.decide import decide
-from app.vocabulary import DecisionId, Strategy, TouchpointId
+from app.flows.touchpoint_conclusion import Told, conclude
+from app.flows.touchpoint_rows import touchpoint_row
+from app.identify.keys import identifier_key
+from app.identify.resolve import who_is
+from app.identify.words import words_on
+from app.personalise.decide import Decided
+from app.vocabulary import TouchpointId
 
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """The answer, and what the edge counts of it; a repeated one decided nothing."""
-
-    answer: dict[str, Any]
-    state: MatchState
-    strategies: tuple[Strategy, ...] = ()
+__all__ = ["Told", "answer_touchpoint"]
 
 
 async def answer_touchpoint(
     tx: Connection, command: TouchpointCommand, desk: Desk, now: datetime
 ) -> Told:
     """Answer one moment of contact and record it; the same moment asked again is the same one.
+
+    What an agent said about who it is holds for the moment from then on.
 
     Raises:
         SetGrew: the customer was merged or split, or the moment answered, while we looked.
@@ -51,31 +50,31 @@ async def answer_touchpoint(
     key, asked = desk.interaction_key(command), desk.request_hash(command)
 
     identifiers = desk.identifiers(command)
+    given = {identifier_key(desk.keyed_hash, found): found for found in identifiers}
     who = await who_is(tx, desk.keyed_hash, identifiers, at)
 
     touchpoint_id = TouchpointId(uuid7())
     stand = await take_stand(tx, who, identifiers, touchpoint_id, desk, now)
+    seen = await look(tx, stand, key, at, desk)
 
-    today = at.astimezone(desk.zone).date()
-    seen = await queries.snapshot(tx, stand.customer, stand.record, key, today, at)
-    if seen.customer_now != stand.customer:
-        raise SetGrew
-    before = seen.answered
+    before, spoken = seen.answered, []
     if before is not None:
         if before.request_hash == asked or not command.retold:
-            return Told(before.answer, who.state)
+            return Told(before.answer, who.state, who.reason)
         touchpoint_id = before.touchpoint_id
+        spoken = await words_on(tx, touchpoint_id)
+    if spoken:
+        who = await who_is_said(tx, given, given, spoken, at)
+        stand = await take_stand(tx, who, identifiers, touchpoint_id, desk, now)
+        seen = await look(tx, stand, key, at, desk)
 
-    moment = Moment(touchpoint_id, command, who, seen, at, desk.zone)
-    ask, facts, history = moment.ask(desk.company_name), moment.facts(), moment.history()
-    decided = decide(ask, facts, history, desk.catalogue, seen.propensities)
-    ids = tuple(DecisionId(uuid7()) for _ in decided.decisions)
-    answer = answer_of(moment, facts, decided, ids, desk.catalogue)
+    moment = Moment(
+        touchpoint_id, command, who, seen, at, desk.zone, tuple(given), attested_in(spoken, who)
+    )
 
-    row = touchpoint_row(moment, stand.record, key, asked, decided, answer)
-    rows = decision_rows(decided, ids, desk.catalogue)
-    asked_before = before.request_hash if before else None
-    if not await queries.write_touchpoint(tx, row, rows, asked_before):
-        raise SetGrew
-    chosen = tuple(Strategy(each.strategy) for each in rows if each.strategy)
-    return Told(answer, who.state, chosen)
+    async def keep(decided: Decided, answer: dict[str, Any], rows: Sequence[DecisionRow]) -> bool:
+        row = touchpoint_row(moment, stand.record, key, asked, decided, answer)
+        before_hash = None if before is None else before.request_hash
+        return await queries.write_touchpoint(tx, row, rows, before_hash)
+
+    return await conclude(moment, desk, keep)

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 
+from app.flows.attestation import CALLER_ID
 from app.flows.moment import Moment
 from app.flows.resolution_wording import question_for, sentence_for
 from app.flows.touchpoint_command import TouchpointCommand
-from app.identify.resolve import LATE, Candidate, MatchState
+from app.identify.resolve import LATE, Candidate, MatchState, Resolution
 from app.interact.caps import CARE
 from app.interact.contact_policy import Permission, Reason
 from app.interact.lifecycle import Lifecycle
@@ -28,14 +29,10 @@ from app.personalise.explain import (
     why_nothing,
 )
 from app.vocabulary import (
-    Assurance,
     DecisionId,
     Locale,
     TouchpointId,
 )
-
-CALLER_ID: Final = "caller_id"
-"""How sure a number alone makes: anybody may be holding the telephone."""
 
 
 def answer_of(
@@ -111,27 +108,27 @@ def degraded_answer(
 
 def _customer(moment: Moment) -> dict[str, Any]:
     who, known = moment.who, moment.who.customer
-    candidates = who.candidates if who.state is MatchState.AMBIGUOUS else ()
+    candidates = who.candidates if who.question is not None else ()
     return {
         "state": who.state.value,
         "id": None if known is None else str(known.customer_id),
         "former_ids": [],
         "confidence": 0.0 if known is None else round(known.confidence, 6),
         "reason": sentence_for(who, moment.locale),
-        "assurance": Assurance.VERIFIED.value if moment.is_verified else CALLER_ID,
+        "assurance": moment.assurance,
         "may_speak_name": moment.may_speak_name,
-        "may_disclose": moment.is_verified,
+        "may_disclose": moment.may_disclose,
         "display_name": None if known is None else moment.display_name,
-        "candidates": [_candidate(each, moment.locale) for each in candidates[:3]],
+        "candidates": [_candidate(each, who, moment.locale) for each in candidates[:3]],
         "owner": None if known is None else moment.seen.profile.get("owner"),
     }
 
 
-def _candidate(candidate: Candidate, locale: Locale) -> dict[str, Any]:
+def _candidate(candidate: Candidate, who: Resolution, locale: Locale) -> dict[str, Any]:
     return {
         "id": str(candidate.customer_id),
         "confidence": round(candidate.confidence, 6),
-        "question": question_for(candidate, locale),
+        "question": question_for(who, locale),
     }
 
 

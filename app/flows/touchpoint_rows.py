@@ -36,11 +36,12 @@ def touchpoint_row(
         topic=topic if isinstance(topic, str) else None,
         occurred_at=moment.at,
         request_hash=request_hash,
-        context=_json(command.details),
-        answer=_json(answer),
+        identifier_keys=list(moment.asked_with),
+        context=json_of(command.details),
+        answer=json_of(answer),
         segment=decided.segment,
         bundle_id=decided.inputs.bundle_id,
-        inputs=_json(inputs_to_document(decided.inputs)),
+        inputs=json_of(inputs_to_document(decided.inputs)),
     )
 
 
@@ -68,9 +69,10 @@ def _row(
         slot,
         action.key if action else None,
         action.strategy.value if action else None,
-        _json(result),
+        json_of(result),
     )
 
 
-def _json(value: object) -> str:
+def json_of(value: object) -> str:
+    """Return a value as JSON text."""
     return orjson.dumps(value).decode()

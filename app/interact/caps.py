@@ -52,16 +52,14 @@ class Cap:
     window_days: int
     direction: Direction | None = None
 
-    def is_reached(self, offer: Contact, contacts: Iterable[Contact]) -> bool:
-        """Return whether the offer would be one too many; a cap on something else never is."""
-        if not self.covers(offer):
-            return False
-        since = offer.at - timedelta(days=self.window_days)
+    def is_full(self, contacts: Iterable[Contact], at: datetime) -> bool:
+        """Return whether one more of what it counts would be one too many."""
+        since = at - timedelta(days=self.window_days)
         return sum(self.covers(past) and past.at > since for past in contacts) >= self.limit
 
     def covers(self, contact: Contact) -> bool:
         """Return whether the cap counts this contact; only an action's own cap counts care."""
-        if self.direction not in {None, contact.direction}:
+        if self.direction is not None and self.direction is not contact.direction:
             return False
         if self.scope is not CapScope.ACTION and contact.strategy in CARE:
             return False

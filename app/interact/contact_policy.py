@@ -27,6 +27,7 @@ CONVERSATIONS: Final = frozenset(
 class Reason(StrEnum):
     """Why something may or may not be said, in the order in which reasons are told."""
 
+    PROCESSING_RESTRICTED = "processing_restricted"
     DO_NOT_CONTACT = "do_not_contact"
     OPEN_COMPLAINT = "open_complaint"
     COMPLAINT_NOT_KNOWN = "complaint_not_known"
@@ -150,6 +151,44 @@ def selling_permission(moment: Moment, standing: Standing, purpose: str = MARKET
     )
 
 
+class Restraint:
+    """What one moment holds back, whatever is offered: worked out once, asked of every offer."""
+
+    __slots__ = ("_care", "_full", "_hours", "_moment", "_selling", "_standing")
+
+    def __init__(self, moment: Moment, standing: Standing, policy: ContactPolicy) -> None:
+        """Look at the moment; the policy's caps count the offers made before it."""
+        self._moment = moment
+        self._standing = standing
+        self._care = tuple(_against_care(moment, standing))
+        self._hours = tuple(_outside_hours(moment, policy))
+        self._full = _full(policy.caps, moment, standing)
+        self._selling: dict[str, Permission] = {}
+
+    def selling(self, purpose: str = MARKETING) -> Permission:
+        """Return whether anything may be sold; see ``selling_permission``."""
+        if purpose not in self._selling:
+            self._selling[purpose] = selling_permission(self._moment, self._standing, purpose)
+        return self._selling[purpose]
+
+    def permission(self, offer: Offer) -> Permission:
+        """Return whether this one offer may be made; see ``offer_permission``."""
+        moment, standing = self._moment, self._standing
+        if offer.strategy in CARE:
+            permitted = Reason.CARE_ALWAYS_ALLOWED
+            against = list(self._care)
+        else:
+            selling = self.selling(offer.purpose)
+            permitted = selling.reasons[0]
+            against = [] if selling.allowed else list(selling.reasons)
+        against += _silenced(offer, moment, standing)
+        against += self._hours
+        this = Contact(offer.action, offer.strategy, moment.channel, moment.direction, moment.now)
+        full = (*_full(offer.caps, moment, standing), *self._full)
+        against += (Reason(f"cap_{cap.scope}") for cap in full if cap.covers(this))
+        return _permission(against, permitted)
+
+
 def offer_permission(
     offer: Offer, moment: Moment, standing: Standing, policy: ContactPolicy
 ) -> Permission:
@@ -158,17 +197,7 @@ def offer_permission(
     Care needs no consent to marketing and counts under no shared cap, but keeps to its own caps
     and, outbound, to contact hours, a denial of service messages and do-not-contact entries.
     """
-    if offer.strategy in CARE:
-        permitted = Reason.CARE_ALWAYS_ALLOWED
-        against = list(_against_care(moment, standing))
-    else:
-        selling = selling_permission(moment, standing, offer.purpose)
-        permitted = selling.reasons[0]
-        against = [] if selling.allowed else list(selling.reasons)
-    against += _silenced(offer, moment, standing)
-    against += _outside_hours(moment, policy)
-    against += _caps(offer, moment, standing, policy)
-    return _permission(against, permitted)
+    return Restraint(moment, standing, policy).permission(offer)
 
 
 def _permission(against: Iterable[Reason], permitted: Reason) -> Permission:
@@ -177,8 +206,7 @@ def _permission(against: Iterable[Reason], permitted: Reason) -> Permission:
 
 
 def _against_selling(moment: Moment, standing: Standing, purpose: str) -> Iterator[Reason]:
-    if any(_silences_contact(item, moment) for item in standing.suppressions):
-        yield Reason.DO_NOT_CONTACT
+    yield from _silenced_contact(moment, standing)
     if standing.open_complaint:
         yield Reason.OPEN_COMPLAINT
     consent = standing.consent(purpose)
@@ -210,10 +238,15 @@ def _against_selling_inbound(moment: Moment) -> Iterator[Reason]:
 def _against_care(moment: Moment, standing: Standing) -> Iterator[Reason]:
     if moment.direction is Direction.INBOUND:
         return
-    if any(_silences_contact(item, moment) for item in standing.suppressions):
-        yield Reason.DO_NOT_CONTACT
+    yield from _silenced_contact(moment, standing)
     if standing.consent(SERVICE) is ConsentState.DENIED:
         yield Reason.CONSENT_DENIED
+
+
+def _silenced_contact(moment: Moment, standing: Standing) -> Iterator[Reason]:
+    for item in standing.suppressions:
+        if _silences_contact(item, moment):
+            yield Reason(item.cause.value)
 
 
 def _silences_contact(suppression: Suppression, moment: Moment) -> bool:
@@ -245,10 +278,5 @@ def _outside_hours(moment: Moment, policy: ContactPolicy) -> Iterator[Reason]:
         yield Reason.OUTSIDE_CONTACT_HOURS
 
 
-def _caps(
-    offer: Offer, moment: Moment, standing: Standing, policy: ContactPolicy
-) -> Iterator[Reason]:
-    this = Contact(offer.action, offer.strategy, moment.channel, moment.direction, moment.now)
-    for cap in (*offer.caps, *policy.caps):
-        if cap.is_reached(this, standing.contacts):
-            yield Reason(f"cap_{cap.scope}")
+def _full(caps: Iterable[Cap], moment: Moment, standing: Standing) -> tuple[Cap, ...]:
+    return tuple(cap for cap in caps if cap.is_full(standing.contacts, moment.now))

@@ -69,6 +69,7 @@ class SuppressionCause(StrEnum):
     REJECTED_FOREVER = "rejected_forever"
     DEFERRED = "deferred"
     DO_NOT_CONTACT = "do_not_contact"
+    PROCESSING_RESTRICTED = "processing_restricted"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from sqlalchemy import (
     Text,
     Uuid,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from app.database.metadata import metadata
 
@@ -37,6 +37,12 @@ touchpoint: Final = Table(
         "context", JSONB, nullable=False, comment="personal: what the caller told of the moment"
     ),
     Column("answer", JSONB, nullable=False, comment="personal: asked again, answered again"),
+    Column(
+        "identifier_keys",
+        ARRAY(LargeBinary),
+        nullable=True,
+        comment="of what was asked with; null: not kept, or nothing was",
+    ),
     Index("ix_touchpoint_record_id_occurred_at", "record_id", "occurred_at"),
 )
 

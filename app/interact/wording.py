@@ -13,6 +13,11 @@ from app.interact.routing import DoNotSay, RouteReason
 from app.rules.wording import Wording
 
 PERMISSION_WORDING: Final[Mapping[Reason, Wording]] = {
+    Reason.PROCESSING_RESTRICTED: Wording(
+        "O tratamento dos dados está restrito a pedido: atenda, e não ofereça nada.",
+        "El tratamiento de los datos está limitado: atienda, y no ofrezca nada.",
+        "Use of this customer's data is restricted: help them, and offer nothing.",
+    ),
     Reason.DO_NOT_CONTACT: Wording(
         "O cliente está em uma lista de bloqueio.",
         "El cliente está en una lista de exclusión.",

@@ -12,7 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
-from app.interact.contact_policy import NEGATIVE_MOOD, Permission, selling_permission
+from app.interact.contact_policy import NEGATIVE_MOOD, Permission
 from app.personalise.arbitration import Ranked, choose, rank
 from app.personalise.catalogue import Catalogue, OnUnknown, Stage
 from app.personalise.eligibility import MissingFact, Ruling
@@ -104,7 +104,7 @@ def decide(
     examined = [examine(action, scene, propensities) for action in catalogue.actions]
     ranking = rank((e.candidate for e in examined if e.candidate), ask.seed)
     chosen = choose(ranking, len(ask.slots))
-    selling = selling_permission(scene.moment, scene.standing)
+    selling = scene.restraint.selling()
     missing = tuple(fact for e in examined for fact in e.missing)
     return Decided(
         inputs=Inputs(

@@ -45,20 +45,20 @@ def screen(action: Action, facts: Mapping[str, object]) -> Screening:
 
     Facts that only passed-over clauses lack are not named: nobody should go and ask for them.
     """
-    verdicts = [(clause, clause.holds(facts)) for clause in action.clauses]
-    return Screening(
-        rulings=tuple(
-            Ruling(clause.stage, clause.code, tuple(sorted(verdict.missing)))
-            for clause, verdict in verdicts
-            if _rules_out(clause, verdict)
-        ),
-        missing=tuple(
-            MissingFact(fact, action.key, clause.code, clause.on_unknown)
-            for clause, verdict in verdicts
-            if clause.on_unknown is not OnUnknown.PASS
-            for fact in sorted(verdict.missing)
-        ),
-    )
+    rulings: list[Ruling] = []
+    lacking: list[MissingFact] = []
+    for clause in action.clauses:
+        verdict = clause.holds(facts)
+        if verdict.truth:
+            continue  # a yes lacks nothing
+        missing = tuple(sorted(verdict.missing))
+        if _rules_out(clause, verdict):
+            rulings.append(Ruling(clause.stage, clause.code, missing))
+        if clause.on_unknown is not OnUnknown.PASS:
+            lacking += (
+                MissingFact(fact, action.key, clause.code, clause.on_unknown) for fact in missing
+            )
+    return Screening(tuple(rulings), tuple(lacking))
 
 
 def _rules_out(clause: Clause, verdict: Verdict) -> bool:

@@ -17,7 +17,7 @@ from typing import Final
 
 from app.interact.caps import Contact
 from app.interact.consent import MARKETING, RESEARCH, SERVICE, ConsentState
-from app.interact.contact_policy import ContactPolicy, Moment, Standing, offer_permission
+from app.interact.contact_policy import ContactPolicy, Moment, Restraint, Standing
 from app.interact.outcomes import FOREVER, Outcome, OutcomeKind, Suppression, suppressions_of
 from app.personalise.arbitration import Candidate
 from app.personalise.catalogue import Action, Catalogue, OnceAccepted, Repeat, Stage, Treatment
@@ -99,7 +99,7 @@ class Scene:
     segment: str
     moment: Moment
     standing: Standing
-    policy: ContactPolicy
+    restraint: Restraint
     accepted_until: Mapping[str, datetime]
 
 
@@ -120,14 +120,15 @@ def set_scene(
     reads = catalogue.reads | _SCENE_READS
     told = {**facts, "channel": ask.channel.value, "direction": ask.direction.value}
     seen = admit({name: told[name] for name in told if name in reads}, catalogue.registry)
+    moment, standing = _moment(ask, seen), _standing(seen, history, catalogue.policy)
     return Scene(
         ask=ask,
         seen=seen,
         facts=derive(seen),
         segment=_text(seen, "segment") or NO_SEGMENT,
-        moment=_moment(ask, seen),
-        standing=_standing(seen, history, catalogue.policy),
-        policy=catalogue.policy,
+        moment=moment,
+        standing=standing,
+        restraint=Restraint(moment, standing, catalogue.policy),
         accepted_until=_accepted_until(history.outcomes, catalogue),
     )
 
@@ -169,7 +170,7 @@ def _way_to_say_it(action: Action, ask: Ask) -> tuple[Treatment | None, tuple[Ru
 
 
 def _forbidden(action: Action, scene: Scene) -> Iterator[Ruling]:
-    permission = offer_permission(action.offer, scene.moment, scene.standing, scene.policy)
+    permission = scene.restraint.permission(action.offer)
     if not permission.allowed:
         for reason in permission.reasons:
             yield Ruling(Stage.CONTACT, reason.value)

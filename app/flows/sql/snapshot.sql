@@ -3,10 +3,11 @@
 --          interaction was answered before.
 -- Parameters: customer_id uuid (null: nobody); record_id uuid (the facts will hang on it);
 --             interaction_key bytea or null; today date; since timestamptz and since_id uuid (older
---             offers count in no cap); week_ago timestamptz.
+--             offers count in no cap); week_ago timestamptz; source_rank text[] (the best first).
 -- Result: one row: customer_now (null: no such record any more), the columns of numbers_of.sql,
 --         run, profile, consents, complaints, preferences, offers, outcomes, propensities, answered
---         (JSON, null for none), calls_7d, last_contact_at.
+--         (JSON, null for none; run and propensities as text, by which they are
+--         known again), calls_7d, last_contact_at, restricted.
 -- Index: ix_membership_customer_id, pk_day_bucket, ix_*_record_id, uq_touchpoint_interaction_key.
 WITH mine AS (
     SELECT m.record_id FROM membership AS m WHERE m.customer_id = CAST(:customer_id AS uuid)
@@ -47,8 +48,9 @@ SELECT
         AS customer_now,
     n.*,
     (
-        SELECT jsonb_build_object(
-            'run_id', r.run_id, 'version', r.version, 'yardstick', r.yardstick
+        SELECT CAST(
+            jsonb_build_object('run_id', r.run_id, 'version', r.version, 'yardstick', r.yardstick)
+            AS text
         )
         FROM scoring_run AS r
         WHERE r.status = 'active'
@@ -59,7 +61,16 @@ SELECT
             SELECT DISTINCT ON (p.attribute) p.attribute, p.value
             FROM mine
             JOIN profile_fact AS p ON p.record_id = mine.record_id
-            ORDER BY p.attribute, p.assurance DESC, p.occurred_at DESC, p.event_key DESC
+            JOIN record AS told ON told.record_id = mine.record_id
+            ORDER BY
+                p.attribute,
+                p.assurance DESC,
+                -- Of two corrections (4) the later one holds, wherever it was told.
+                CASE WHEN p.assurance < 4
+                    THEN array_position(CAST(:source_rank AS text[]), told.source)
+                END NULLS LAST,
+                p.occurred_at DESC,
+                p.event_key DESC
         ) AS best
     ) AS profile,
     (
@@ -130,7 +141,9 @@ SELECT
         WHERE o.action_key IS NOT NULL
     ) AS outcomes,
     (
-        SELECT jsonb_agg(jsonb_build_array(p.action_key, p.segment, p.trials, p.successes))
+        SELECT CAST(
+            jsonb_agg(jsonb_build_array(p.action_key, p.segment, p.trials, p.successes)) AS text
+        )
         FROM propensity AS p
     ) AS propensities,
     (
@@ -156,5 +169,13 @@ SELECT
         FROM mine
         JOIN contact AS c ON c.record_id = mine.record_id
         WHERE c.thread_key IS DISTINCT FROM CAST(:interaction_key AS bytea)
-    ) AS last_contact_at
+    ) AS last_contact_at,
+    EXISTS (
+        SELECT 1
+        FROM mine
+        JOIN restraint AS r ON r.record_id = mine.record_id
+        WHERE r.kind = 'restriction'
+            AND r.lifted_at IS NULL
+            AND (r.ends_on IS NULL OR r.ends_on >= CAST(:today AS date))
+    ) AS restricted
 FROM numbers AS n

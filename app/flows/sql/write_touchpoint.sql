@@ -3,8 +3,8 @@
 -- Parameters: touchpoint_id uuid; interaction_key bytea or null; contact_key, thread_key bytea;
 --             record_id uuid;
 --             channel, direction text; topic text or null; occurred_at timestamptz;
---             request_hash bytea; context, answer text (JSON); decision_ids uuid[]; slots int[];
---             actions, strategies text[] (nullable); segment, bundle_id text; inputs text (JSON);
+--             request_hash bytea; identifier_keys bytea[] (asked with); context, answer text (JSON);
+--             decision_ids uuid[]; slots int[]; actions, strategies text[] (nullable); segment, bundle_id text; inputs text (JSON);
 --             results text[] (JSON, one a decision); asked_hash bytea or null (the request that was
 --             answered before, if one: somebody else's newer answer is not overwritten).
 -- Result: touchpoint_id, or no row when the interaction was answered by somebody else meanwhile.
@@ -12,7 +12,7 @@
 WITH moment AS (
     INSERT INTO touchpoint AS t (
         touchpoint_id, interaction_key, record_id, channel, direction, occurred_at, request_hash,
-        context, answer
+        identifier_keys, context, answer
     )
     VALUES (
         CAST(:touchpoint_id AS uuid),
@@ -22,11 +22,13 @@ WITH moment AS (
         CAST(:direction AS text),
         CAST(:occurred_at AS timestamptz),
         CAST(:request_hash AS bytea),
+        CAST(:identifier_keys AS bytea[]),
         CAST(CAST(:context AS text) AS jsonb),
         CAST(CAST(:answer AS text) AS jsonb)
     )
     ON CONFLICT (interaction_key) DO UPDATE SET
         request_hash = excluded.request_hash,
+        identifier_keys = excluded.identifier_keys,
         context = excluded.context,
         answer = excluded.answer
     WHERE t.request_hash = CAST(:asked_hash AS bytea)

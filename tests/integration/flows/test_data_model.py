@@ -148,7 +148,7 @@ async def test_two_tax_ids_never_join_and_a_shared_phone_is_neither_ones(
     assert len({ana.customer_id, bia.customer_id, phone_only.customer_id}) == 3
     asked = [told(IdentifierType.PHONE, "11 98765-4321")]
     who = await who_is(connection, keyed_hash, asked, clock.now())
-    assert who.state is MatchState.AMBIGUOUS
+    assert who.state is MatchState.SHARED
 
 
 async def test_a_refund_before_its_sale_counts_on_its_own_day_until_the_sale_comes(

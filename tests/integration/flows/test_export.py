@@ -61,6 +61,27 @@ async def test_of_several_codes_the_records_own_is_told(
     assert row["record_key"] == "C-1"
 
 
+async def test_an_event_comes_with_its_id_and_whose_it_is_now(
+    connection: Connection, take: Take, perspective: Perspective
+) -> None:
+    keyless = a_sale(source="till", identifiers=[phone()])
+    nobodys = a_sale(record_key="CONSUMIDOR FINAL")
+    told = [a_sale(record_key="C-1"), keyless, nobodys]
+    results = await take(*told)
+    rows = await exported(connection, Export.EVENTS, perspective)
+    whose = {(row["source"], row["id"]): row["customer_id"] for row in rows}
+    assert whose == {
+        (document["source"], document["id"]): result.customer_id and str(result.customer_id)
+        for document, result in zip(told, results, strict=True)
+    }
+    assert whose[nobodys["source"], nobodys["id"]] is None
+    await take(an_event("profile", source="till", identifiers=[phone(), tax_id()]))
+    await take(a_sale(record_key="C-1", identifiers=[tax_id()]))
+    again = await exported(connection, Export.EVENTS, perspective)
+    now = {row["id"]: row["customer_id"] for row in again}
+    assert now[keyless["id"]] == now[told[0]["id"]], "facts follow their records"
+
+
 async def test_customers_have_the_numbers_of_a_lifetime(
     connection: Connection, take: Take, perspective: Perspective
 ) -> None:
