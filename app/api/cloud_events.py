@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from app.api.event_document import read_event_document
-from app.flows.event_command import EventCommand, Unreadable
+from app.flows.event_command import EventCommand, EventType, Unreadable
 from app.problems import Fault, InvalidInput, Problem
 
 ONE: Final = "application/cloudevents+json"
@@ -21,6 +21,13 @@ BATCH: Final = "application/cloudevents-batch+json"
 _VERSION: Final = "1.0"
 _OUTSIDE: Final = ("id", "source", "type", "time")
 _INSIDE: Final = frozenset({"record_key", "identifiers", "profile", "data"})
+_EVENT: Final = "#/components/schemas/EventDocument/properties"
+
+
+def pattern_of(kind: str) -> str:
+    """Return the pattern of every CloudEvents type that is this type of ours."""
+    return rf"^(.*\.)?{kind}$"
+
 
 SCHEMA: Final[dict[str, Any]] = {
     "type": "object",
@@ -28,16 +35,21 @@ SCHEMA: Final[dict[str, Any]] = {
     "required": ["specversion", "id", "source", "type", "time"],
     "properties": {
         "specversion": {"const": _VERSION},
-        "id": {"type": "string"},
-        "source": {"type": "string"},
-        "type": {"type": "string", "examples": ["com.example.shop.sale"]},
-        "time": {"type": "string", "format": "date-time"},
+        "id": {"$ref": f"{_EVENT}/id"},
+        "source": {"$ref": f"{_EVENT}/source"},
+        "type": {
+            "type": "string",
+            "pattern": pattern_of(f"({'|'.join(EventType)})"),
+            "examples": ["com.example.shop.sale"],
+        },
+        "time": {"$ref": f"{_EVENT}/time"},
         "data": {
             "type": "object",
             "description": "The rest of the event's document.",
-            "properties": dict.fromkeys(sorted(_INSIDE), True),
+            "properties": {name: {"$ref": f"{_EVENT}/{name}"} for name in sorted(_INSIDE)},
             "additionalProperties": False,
         },
+        "data_base64": False,
     },
 }
 """As the contract tells it."""

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from pydantic import Field
 
+from app.api.portrait_document import (
+    AttributeAnswer,
+    RelatedAnswer,
+    attribute_answers,
+    related_answers,
+)
 from app.api.wire import Answer
 from app.differentiate.score import Value
 from app.differentiate.segments import SEGMENT_NAMES
 from app.flows.customer_facts import open_complaint
-from app.flows.customer_view import CustomerView, Explained
-from app.flows.identity_decision import Regrouped
-from app.identify.rows import RecordLink
+from app.flows.customer_view import CustomerView
+from app.flows.identity_decision import Group, Regrouped
+from app.flows.record_groups import Figures
 from app.interact.consent import MARKETING, consent_state
-from app.vocabulary import Assurance, Channel, CustomerId, Locale
+from app.vocabulary import Assurance, Channel, CustomerId, Locale, Party
 
 
 class KnownByAnswer(Answer):
@@ -81,48 +88,17 @@ class CustomerAnswer(Answer):
     asked_id: UUID
     former_ids: list[UUID]
     display_name: str | None
-    profile: dict[str, str]
+    party: Party
+    profile: dict[str, str] = Field(description="the value of each attribute that shows")
+    attributes: list[AttributeAnswer] = Field(description="every value, and who said it")
     identifiers: list[KnownByAnswer]
     records: list[RecordAnswer]
+    relations: list[RelatedAnswer] = Field(description="who shares a contact point with them")
     score: ScoreAnswer
     lifecycle: str | None
     open_complaint: bool
     marketing_consent: dict[str, str] = Field(description="by channel: granted, denied, unknown")
     last_contact_at: datetime | None
-
-
-class LinkAnswer(Answer):
-    """An identifier that a record names, and by how many of the customer's records it is named."""
-
-    type: str
-    shared_by: int
-
-
-class JoinedAnswer(Answer):
-    """A record and what ties it to the others; without a tie a person's word does."""
-
-    record_id: UUID
-    source: str
-    record_key: str | None
-    names: list[LinkAnswer]
-
-
-class WordAnswer(Answer):
-    """What a person decided: who, when, why, and of how many of these records."""
-
-    kind: str
-    actor: str
-    reason: str | None
-    decided_at: datetime
-    records: int
-
-
-class ExplainAnswer(Answer):
-    """How these records became one customer."""
-
-    customer_id: UUID
-    records: list[JoinedAnswer]
-    people_said: list[WordAnswer]
 
 
 class HappeningAnswer(Answer):
@@ -143,11 +119,22 @@ class TimelineAnswer(Answer):
     next: str | None
 
 
+class FiguresAnswer(Answer):
+    """What records bought together; purchase days are distinct, so they do not add up."""
+
+    first_purchase_on: date | None
+    last_purchase_on: date | None
+    purchase_days: int
+    purchases: int
+    net: str
+
+
 class GroupAnswer(Answer):
-    """A customer and its records as they are now."""
+    """A customer, its records and what they bought."""
 
     customer_id: UUID
     records: list[UUID]
+    figures: FiguresAnswer
 
 
 class RegroupedAnswer(Answer):
@@ -155,6 +142,7 @@ class RegroupedAnswer(Answer):
 
     preview: bool
     customers: list[GroupAnswer]
+    before: list[GroupAnswer] = Field(description="the same records, and whose they were")
     merged_ids: list[UUID] = Field(description="ids that answer with another customer now")
 
 
@@ -204,7 +192,9 @@ def customer_answer(view: CustomerView, now: datetime, locale: Locale) -> Custom
         asked_id=view.asked_id,
         former_ids=list(view.former_ids),
         display_name=view.display_name,
+        party=view.portrait.party,
         profile=dict(view.profile),
+        attributes=attribute_answers(view.portrait.attributes),
         identifiers=[
             KnownByAnswer(
                 type=item.type,
@@ -222,6 +212,7 @@ def customer_answer(view: CustomerView, now: datetime, locale: Locale) -> Custom
             RecordAnswer(record_id=record, source=link.source, record_key=link.record_key)
             for record, link in view.records.items()
         ],
+        relations=related_answers(view.portrait.related),
         score=score_answer(view.customer_id, view.value, locale),
         lifecycle=lifecycle if isinstance(lifecycle, str) else None,
         open_complaint=open_complaint(view.snapshot.complaints),
@@ -233,48 +224,33 @@ def customer_answer(view: CustomerView, now: datetime, locale: Locale) -> Custom
     )
 
 
-def explain_answer(told: Explained) -> ExplainAnswer:
-    """Return how records hang together, and people's word on it."""
-    by_record: dict[UUID, list[RecordLink]] = {}
-    for link in told.links:
-        by_record.setdefault(link.record_id, []).append(link)
-    return ExplainAnswer(
-        customer_id=told.customer_id,
-        records=[_joined(links) for links in by_record.values()],
-        people_said=[
-            WordAnswer(
-                kind=word.kind,
-                actor=word.actor,
-                reason=word.reason,
-                decided_at=word.decided_at,
-                records=word.records,
-            )
-            for word in told.words
-        ],
+def figures_answer(figures: Figures) -> FiguresAnswer:
+    """Return what records bought as it is shown."""
+    return FiguresAnswer(
+        first_purchase_on=figures.first_on,
+        last_purchase_on=figures.last_on,
+        purchase_days=figures.purchase_days,
+        purchases=figures.purchases,
+        net=str(figures.net),
     )
 
 
-def _joined(links: list[RecordLink]) -> JoinedAnswer:
-    keys = (link.record_key for link in links)
-    return JoinedAnswer(
-        record_id=links[0].record_id,
-        source=links[0].source,
-        record_key=next((key for key in keys if key is not None), None),
-        names=[
-            LinkAnswer(type=link.type, shared_by=link.shared)
-            for link in links
-            if link.type is not None
-        ],
-    )
+def _groups(groups: Mapping[CustomerId, Group]) -> list[GroupAnswer]:
+    return [
+        GroupAnswer(
+            customer_id=customer,
+            records=list(group.records),
+            figures=figures_answer(group.figures),
+        )
+        for customer, group in groups.items()
+    ]
 
 
 def regrouped_answer(regrouped: Regrouped, *, preview: bool) -> RegroupedAnswer:
     """Return what a merge or split led to."""
     return RegroupedAnswer(
         preview=preview,
-        customers=[
-            GroupAnswer(customer_id=customer, records=list(records))
-            for customer, records in regrouped.customers.items()
-        ],
+        customers=_groups(regrouped.customers),
+        before=_groups(regrouped.before),
         merged_ids=list(regrouped.gone),
     )

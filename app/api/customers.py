@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from datetime import date, datetime
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Final, NoReturn
 from uuid import UUID
@@ -11,27 +11,29 @@ from uuid import UUID
 from fastapi import Query, Response
 from pydantic import Field
 
+from app.access import audit
+from app.access.audit import Act, ActKind, Actor
+from app.api.audit import TheActor, seen
 from app.api.customer_document import (
     CustomerAnswer,
-    ExplainAnswer,
     HappeningAnswer,
     RegroupedAnswer,
     ScoreAnswer,
     TimelineAnswer,
     customer_answer,
-    explain_answer,
     regrouped_answer,
     score_answer,
 )
-from app.api.dependencies import House, Now, TheClient, TheHouse, TheLocale
+from app.api.dependencies import House, Now, TheHouse, TheLocale
+from app.api.explain_document import ExplainAnswer, explain_answer
 from app.api.problem_details import promised
 from app.api.route import new_router
-from app.api.wire import Document, Flag, Text
-from app.api.writing import TheWrite, nothing, written
+from app.api.wire import Day, Document, Flag, Moment, Text
+from app.api.writing import TheWrite, written
 from app.database.transaction import Connection
 from app.flows import customer_view
-from app.flows.erasure import erase
 from app.flows.identity_decision import Regrouped, merge_customers, split_customer
+from app.flows.identity_explain import explained
 from app.identify.merge import Word
 from app.problems import Fault, InvalidInput
 from app.vocabulary import CustomerId, RecordId
@@ -76,17 +78,22 @@ class _OnlyAPreview(Exception):
 
 @router.get("/v1/customers/{customer_id}", responses=_ERASED)
 async def get_customer(
-    customer_id: UUID, house: TheHouse, now: Now, locale: TheLocale
+    customer_id: UUID, house: TheHouse, actor: TheActor, now: Now, locale: TheLocale
 ) -> CustomerAnswer:
     """Return the whole view of a customer; a merged id answers with its survivor."""
     asked, zone = CustomerId(customer_id), house.settings.zone
-    view = await house.database.read(lambda tx: customer_view.view(tx, asked, zone, now))
+    rank = house.settings.sources_by_rank
+    view = await house.database.read(lambda tx: customer_view.view(tx, asked, zone, now, rank))
+    fields = sorted({*view.profile, *(known.type for known in view.known_by)})
+    await seen(
+        house, Act(actor, ActKind.CUSTOMER_SEEN, now, view.customer_id, fields=tuple(fields))
+    )
     return customer_answer(view, now, locale)
 
 
 @router.get("/v1/customers/{customer_id}/score", responses=_ERASED)
 async def get_score(
-    customer_id: UUID, house: TheHouse, now: Now, locale: TheLocale, at: date | None = None
+    customer_id: UUID, house: TheHouse, now: Now, locale: TheLocale, at: Day | None = None
 ) -> ScoreAnswer:
     """Return a customer's worth with its cut points; `at` looks at a past day.
 
@@ -94,7 +101,7 @@ async def get_score(
     """
     today = now.astimezone(house.settings.zone).date()
     if at is not None and at > today:
-        fault = Fault("/at", "future-day", "lies in the future")
+        fault = Fault("query/at", "future-day", "lies in the future")
         raise InvalidInput("worth is known up to today", code="future-day", faults=(fault,))
     current, value = await house.database.read(
         lambda tx: customer_view.scored(tx, CustomerId(customer_id), today, at)
@@ -103,17 +110,32 @@ async def get_score(
 
 
 @router.get("/v1/customers/{customer_id}/explain", responses=_ERASED)
-async def explain_customer(customer_id: UUID, house: TheHouse) -> ExplainAnswer:
-    """Say how these records became one customer."""
-    return explain_answer(
-        await house.database.read(lambda tx: customer_view.explained(tx, CustomerId(customer_id)))
-    )
+async def explain_customer(
+    customer_id: UUID,
+    house: TheHouse,
+    actor: TheActor,
+    now: Now,
+    locale: TheLocale,
+    against: UUID | None = None,
+    at: Moment | None = None,
+) -> ExplainAnswer:
+    """Say how these records became one customer: why, how, and who it was `at` a moment.
+
+    `against` names another customer and asks why that one is not the same.
+    """
+    asked = CustomerId(customer_id)
+    other = None if against is None else CustomerId(against)
+    told = await house.database.read(lambda tx: explained(tx, asked, other, at))
+    await seen(house, Act(actor, ActKind.CUSTOMER_EXPLAINED, now, told.customer_id))
+    return explain_answer(told, locale)
 
 
 @router.get("/v1/customers/{customer_id}/timeline", responses=_ERASED)
 async def get_timeline(
     customer_id: UUID,
     house: TheHouse,
+    actor: TheActor,
+    now: Now,
     limit: Annotated[int, Query(ge=1, le=MOST_ON_PAGE)] = PAGE,
     cursor: Annotated[str | None, Query(max_length=200)] = None,
 ) -> TimelineAnswer:
@@ -122,6 +144,7 @@ async def get_timeline(
     items = await house.database.read(
         lambda tx: customer_view.told(tx, CustomerId(customer_id), before, limit)
     )
+    await seen(house, Act(actor, ActKind.TIMELINE_SEEN, now, CustomerId(customer_id)))
     last = items[-1] if len(items) == limit else None
     return TimelineAnswer(
         items=[HappeningAnswer(**item) for item in items],
@@ -131,14 +154,15 @@ async def get_timeline(
 
 @router.post("/v1/customers/merge", responses=_NOT_THERE, response_model=RegroupedAnswer)
 async def merge_the_customers(
-    told: MergeDocument, house: TheHouse, write: TheWrite, client: TheClient, now: Now
+    told: MergeDocument, house: TheHouse, write: TheWrite, actor: TheActor, now: Now
 ) -> Response:
     """Make customers one; the oldest id survives and the others answer with it for ever."""
     ids = [CustomerId(each) for each in told.customer_ids]
-    word = Word(client.name, told.reason)
+    word = Word(actor.name, told.reason)
 
     async def merge(tx: Connection) -> Regrouped:
-        return await merge_customers(tx, ids, word, now)
+        regrouped = await merge_customers(tx, ids, word, now)
+        return await _noted(tx, actor, ActKind.CUSTOMERS_MERGED, ids, regrouped, now)
 
     return await (_preview(house, merge) if told.preview else write(merge, _for_good))
 
@@ -151,26 +175,35 @@ async def split_the_customer(
     told: SplitDocument,
     house: TheHouse,
     write: TheWrite,
-    client: TheClient,
+    actor: TheActor,
     now: Now,
 ) -> Response:
     """Take records out of a customer; to restore a merged id's records is to revive the id."""
     sides = [[RecordId(record) for record in side] for side in told.sides]
-    word = Word(client.name, told.reason)
+    asked, word = CustomerId(customer_id), Word(actor.name, told.reason)
 
     async def split(tx: Connection) -> Regrouped:
-        return await split_customer(tx, CustomerId(customer_id), sides, word, now)
+        regrouped = await split_customer(tx, asked, sides, word, now)
+        return await _noted(tx, actor, ActKind.CUSTOMER_SPLIT, [asked], regrouped, now)
 
     return await (_preview(house, split) if told.preview else write(split, _for_good))
 
 
-@router.delete("/v1/customers/{customer_id}", status_code=HTTPStatus.NO_CONTENT, responses=_ERASED)
-async def erase_customer(customer_id: UUID, write: TheWrite, now: Now) -> Response:
-    """Forget a customer; a re-import does not bring them back."""
-    return await write(lambda tx: erase(tx, CustomerId(customer_id), now), nothing)
-
-
 Regroup = Callable[[Connection], Awaitable[Regrouped]]
+
+
+async def _noted(
+    tx: Connection,
+    actor: Actor,
+    kind: ActKind,
+    asked: Iterable[CustomerId],
+    regrouped: Regrouped,
+    now: datetime,
+) -> Regrouped:
+    """Note what was done to each customer that it touched, those that are gone included."""
+    touched = sorted({*asked, *regrouped.customers, *regrouped.gone})
+    await audit.note(tx, *(Act(actor, kind, now, customer) for customer in touched))
+    return regrouped
 
 
 def _for_good(regrouped: Regrouped) -> Response:
@@ -199,6 +232,6 @@ def _place_of(cursor: str) -> tuple[datetime, str]:
     except ValueError:
         moment = None
     if moment is None or moment.tzinfo is None:
-        fault = Fault("/cursor", "not-a-cursor", "use `next` of the page before, as it is")
+        fault = Fault("query/cursor", "not-a-cursor", "use `next` of the page before, as it is")
         raise InvalidInput("this is no cursor of ours", code="not-a-cursor", faults=(fault,))
     return moment, last_id

@@ -9,7 +9,9 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.api.dependencies import House, TheHouse, TheLocale
+from app.access.audit import Act, ActKind
+from app.api.audit import TheActor, seen
+from app.api.dependencies import House, Now, TheHouse, TheLocale
 from app.api.problem_details import promised
 from app.api.route import new_router
 from app.api.wire import Answer
@@ -111,10 +113,14 @@ async def get_decision(decision_id: UUID, house: TheHouse) -> RecordedAnswer:
 
 @router.get("/v1/decisions/{decision_id}/explain", responses=_NOT_AGAIN)
 async def explain_decision(
-    decision_id: UUID, house: TheHouse, locale: TheLocale
+    decision_id: UUID, house: TheHouse, actor: TheActor, now: Now, locale: TheLocale
 ) -> ExplainedAnswer:
     """Say why this action was chosen and what stood in the way of each of the others."""
     found = await _review(decision_id, house)
+    facts = tuple(sorted(found.stored.inputs["facts"]))
+    await seen(
+        house, Act(actor, ActKind.DECISION_EXPLAINED, now, subject=decision_id, fields=facts)
+    )
     return ExplainedAnswer(
         decision_id=found.stored.decision_id,
         action=found.stored.action,

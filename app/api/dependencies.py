@@ -9,6 +9,8 @@ from typing import Annotated, Final, cast
 from fastapi import Depends, Request
 
 from app.access.authenticate import Client, KeyRing
+from app.access.number_budget import NumberBudget
+from app.api.admission.door import Door
 from app.api.edge import Exchange, exchange_of
 from app.database.clock import Clock
 from app.database.keyed_hash import KeyedHash
@@ -30,6 +32,8 @@ class House:
     reader: Reader
     desk: Desk
     key_ring: KeyRing
+    door: Door
+    number_budget: NumberBudget
 
 
 def house_of(request: Request) -> House:

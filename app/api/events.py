@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
@@ -14,6 +14,7 @@ from pydantic import Field
 from app.access.authenticate import Client
 from app.api import cloud_events, metrics
 from app.api.bodies import JSON, parse_json, read_body, refuse_media_type
+from app.api.browser import told_by
 from app.api.dependencies import House, Now, TheClient, TheExchange, TheHouse
 from app.api.event_document import read_event_document
 from app.api.problem_details import (
@@ -24,11 +25,12 @@ from app.api.problem_details import (
     promised,
 )
 from app.api.route import new_router
+from app.api.visible import fields_seen_by
 from app.api.wire import Answer
 from app.api.writing import TheWrite, written
-from app.flows.event_command import EventCommand, ItemResult, ItemStatus, Unreadable
+from app.flows.event_command import EventCommand, EventType, ItemResult, ItemStatus, Unreadable
 from app.flows.event_intake import take_events
-from app.problems import Forbidden, InvalidInput, Malformed, Problem, TooLarge
+from app.problems import InvalidInput, Malformed, Problem, TooLarge
 from app.vocabulary import CustomerId
 
 router = new_router("events")
@@ -88,17 +90,27 @@ async def tell_events(
     items = [_spoken_for(item, client) for item in told.items]
     return await write(
         lambda tx: take_events(tx, items, house.reader, now),
-        lambda results: _answers(results, exchange.request_id, alone=told.alone),
-        then=lambda results: metrics.count_events(result.status for result in results),
+        lambda results: _answers(results, exchange.request_id, client, alone=told.alone),
+        then=lambda results: metrics.count_events(client.name, _outcomes(items, results)),
         body=told.data,
     )
 
 
-def _answers(results: Sequence[ItemResult], request_id: str, *, alone: bool) -> Response:
+def _outcomes(
+    items: Sequence[Item], results: Sequence[ItemResult]
+) -> Iterator[tuple[EventType | None, ItemStatus]]:
+    for item, result in zip(items, results, strict=True):
+        yield (item.type if isinstance(item, EventCommand) else None), result.status
+
+
+def _answers(
+    results: Sequence[ItemResult], request_id: str, client: Client, *, alone: bool
+) -> Response:
     problems = [result.problem for result in results if result.problem is not None]
     if alone and problems:
         raise problems[0]
-    items = [_answer(result, request_id, nth) for nth, result in enumerate(results)]
+    sees = fields_seen_by(client, EventsAnswer.__name__)
+    items = [_answer(result, request_id, nth, sees) for nth, result in enumerate(results)]
     status = HTTPStatus.MULTI_STATUS if problems else HTTPStatus.OK
     return written(EventsAnswer(items=items), status)
 
@@ -171,19 +183,19 @@ _READERS: Final[dict[str, Callable[[bytes], tuple[Any, ReadItem]]]] = {
 
 
 def _spoken_for(item: Item, client: Client) -> Item:
-    """Refuse what a client tells in the name of a source that is not its own."""
-    if isinstance(item, Unreadable) or client.may_speak_for(item.source):
+    """Refuse what a client may not tell: in the name of another source, or what no page sees."""
+    if isinstance(item, Unreadable):
         return item
-    problem = Forbidden("this key may not speak for that source", code="source-not-allowed")
-    return Unreadable(item.id, problem)
+    problem = told_by(client, item)
+    return item if problem is None else Unreadable(item.id, problem)
 
 
-def _answer(result: ItemResult, request_id: str, nth: int) -> ItemAnswer:
+def _answer(result: ItemResult, request_id: str, nth: int, sees: frozenset[str]) -> ItemAnswer:
     problem = result.problem
     return ItemAnswer(
         id=result.id,
         status=result.status,
-        customer_id=result.customer_id,
+        customer_id=result.customer_id if "items.customer_id" in sees else None,
         ignored=[fault_answer(fault) for fault in result.ignored],
         problem=None if problem is None else problem_answer(problem, request_id, f"#/items/{nth}"),
     )

@@ -9,12 +9,13 @@ from typing import Annotated
 from pydantic import Field
 
 from app.api import metrics
-from app.api.dependencies import House, Now, TheHouse, TheLocale
+from app.api.asking import asking
+from app.api.dependencies import House, Now, TheClient, TheHouse, TheLocale
 from app.api.event_document import MOST_IDENTIFIERS, IdentifierDocument
 from app.api.problem_details import FaultAnswer, fault_answer
 from app.api.route import new_router
 from app.api.wire import Answer, Document, Moment
-from app.flows.resolution_wording import sentence_for
+from app.flows.resolution_wording import question_for, sentence_for
 from app.identify.normalise import normalise
 from app.identify.resolve import Candidate, Evidence, MatchState, Resolution, who_is
 from app.problems import Fault
@@ -65,6 +66,7 @@ class ResolveAnswer(Answer):
     confidence: float
     reason: str = Field(description="for a machine")
     sentence: str = Field(description="the same for an agent, in one sentence")
+    question: str | None = Field(description="what to ask so that the candidates are told apart")
     evidence: list[EvidenceAnswer]
     candidates: list[CandidateAnswer]
     ignored: list[FaultAnswer] = Field(description="what of the request could not be used, and why")
@@ -73,14 +75,16 @@ class ResolveAnswer(Answer):
 
 @router.post("/v1/identity/resolve")
 async def resolve_identity(
-    asked: ResolveDocument, house: TheHouse, now: Now, locale: TheLocale
+    asked: ResolveDocument, house: TheHouse, client: TheClient, now: Now, locale: TheLocale
 ) -> ResolveAnswer:
-    """Say who somebody is by any identifiers: known, unknown or ambiguous; never an error."""
+    """Say who somebody is by any identifiers: known or not, or one of several; never an error."""
+    question = asking(house.number_budget, client, asked.identifiers)
     usable, ignored = _usable(asked.identifiers, house)
-    resolution = await house.database.read(
+    resolution = await house.database.ask(
         lambda tx: who_is(tx, house.keyed_hash, usable, asked.time or now)
     )
-    metrics.count_match(resolution.state)
+    question.answered(known=resolution.state is not MatchState.UNKNOWN)
+    metrics.count_match("resolve", resolution.state, resolution.reason)
     return _answer(resolution, ignored, asked.locale or locale)
 
 
@@ -109,6 +113,7 @@ def _answer(resolution: Resolution, ignored: Iterable[Fault], locale: Locale) ->
         confidence=customer.confidence if customer else 0.0,
         reason=resolution.reason,
         sentence=sentence_for(resolution, locale),
+        question=question_for(resolution, locale),
         evidence=_evidence(customer.evidence) if customer else [],
         candidates=[_candidate(found) for found in resolution.candidates if not found.anonymous],
         ignored=[fault_answer(fault) for fault in ignored],

@@ -12,6 +12,7 @@ from typing import Any, Final
 import orjson
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from app.access.idempotency import HEADER
@@ -72,7 +73,7 @@ _KINDS: Final[tuple[type[Problem], ...]] = (
 )
 _KIND_OF: Final = {kind.status: kind for kind in _KINDS}
 _ALWAYS: Final = (NotAcceptable, Unavailable)
-_BEHIND_A_KEY: Final = (Unauthenticated, Forbidden, TooMany)
+_BEHIND_A_KEY: Final = (Malformed, Unauthenticated, Forbidden, InvalidInput, TooMany)
 _WITH_A_BODY: Final = (Malformed, SlowBody, TooLarge, UnsupportedMedia, InvalidInput)
 _WITH_AN_IDEMPOTENCY_KEY: Final = (Malformed, Conflict, Gone, InvalidInput)
 _FRAMEWORKS_OWN: Final = ("HTTPValidationError", "ValidationError")
@@ -107,7 +108,8 @@ def _completed(told: Schema) -> Schema:
     schemas = components["schemas"]
     for name in _FRAMEWORKS_OWN:
         schemas.pop(name, None)
-    schemas |= _models() | _event_models() | {"CloudEvent": cloud_events.SCHEMA}
+    schemas |= _models() | _event_models()
+    schemas["CloudEvent"] = _cloud_event(schemas)
     components["responses"] = {kind.__name__: _response(kind) for kind in _KINDS}
     components["securitySchemes"] = CREDENTIALS
     told["paths"]["/v1/events"]["post"]["requestBody"] = _events_body()
@@ -163,18 +165,46 @@ def _event_models() -> Schema:
     models = [(model, "validation") for model in {EventDocument, *DATA_OF.values()}]
     _, told = models_json_schema(models, ref_template=MODELS)  # type: ignore[arg-type]
     schemas: Schema = dict(told["$defs"])
-    schemas[EventDocument.__name__]["allOf"] = [
-        _data_of(kind.value, model.__name__, needed="required" in schemas[model.__name__])
+    schemas[EventDocument.__name__]["oneOf"] = [
+        _of_type(
+            {"const": kind.value},
+            _holding(_data_of(model), is_needed=_needs_something(model, schemas)),
+        )
         for kind, model in DATA_OF.items()
     ]
     return schemas
 
 
-def _data_of(kind: str, model: str, *, needed: bool) -> Schema:
-    then: Schema = {"properties": {"data": {"$ref": MODELS.format(model=model)}}}
-    if needed:
-        then["required"] = ["data"]
-    return {"if": {"properties": {"type": {"const": kind}}, "required": ["type"]}, "then": then}
+def _cloud_event(schemas: Schema) -> Schema:
+    """Return a CloudEvent, in whose ``data`` stands ours, with what its own holds by type."""
+    kinds = []
+    for kind, model in DATA_OF.items():
+        event = _holding(_data_of(model), is_needed=_needs_something(model, schemas))
+        outside = _holding(event, is_needed="required" in event)
+        kinds.append(_of_type({"pattern": cloud_events.pattern_of(kind)}, outside))
+    return cloud_events.SCHEMA | {"oneOf": kinds}
+
+
+def _needs_something(model: type[BaseModel], schemas: Schema) -> bool:
+    return "required" in schemas[model.__name__]
+
+
+def _data_of(model: type[BaseModel]) -> Schema:
+    return {"$ref": MODELS.format(model=model.__name__)}
+
+
+def _holding(inside: Schema, *, is_needed: bool) -> Schema:
+    """Return the schema of an object in whose ``data`` this stands."""
+    told: Schema = {"properties": {"data": inside}}
+    return told | {"required": ["data"]} if is_needed else told
+
+
+def _of_type(is_so: Schema, event: Schema) -> Schema:
+    """Return the schema of an event of one type; of all types exactly one fits."""
+    return event | {
+        "properties": {"type": is_so, **event["properties"]},
+        "required": ["type", *event.get("required", ())],
+    }
 
 
 def _events_body() -> Schema:

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Annotated, Final
+from typing import Annotated, Final, TypeVar, cast
 from uuid import UUID
 
 from fastapi import Body, Response
-from pydantic import Discriminator, Field, Tag
+from pydantic import (
+    Discriminator,
+    Field,
+    Tag,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 
 from app.api import metrics
-from app.api.dependencies import Now, TheExchange, TheHouse
-from app.api.problem_details import ProblemAnswer, problem_answer, promised
+from app.api.browser import refuse_outcomes
+from app.api.dependencies import Now, TheClient, TheExchange, TheHouse
+from app.api.problem_details import ProblemAnswer, faults_of, problem_answer, promised
 from app.api.route import new_router
 from app.api.wire import (
     MANY,
@@ -26,13 +35,15 @@ from app.api.wire import (
     one_or_many,
 )
 from app.api.writing import TheWrite, written
-from app.flows.outcome import OutcomeCommand, OutcomeResult, OutcomeStatus, take_outcomes
+from app.flows.outcome import OutcomeCommand, OutcomeResult, OutcomeStatus, Telling, take_told
 from app.interact.outcomes import OutcomeKind
+from app.problems import InvalidInput
 from app.vocabulary import Channel, DecisionId
 
 router = new_router("outcomes")
 
 MOST_ITEMS: Final = 1_000
+T = TypeVar("T")
 
 
 class OutcomeDocument(Document):
@@ -66,11 +77,20 @@ class OutcomeDocument(Document):
         )
 
 
-class OutcomeAnswer(Answer):
-    """What became of one outcome."""
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """One outcome of an array that cannot be read, and as much of it as says which it was."""
 
-    decision_id: UUID
-    outcome: OutcomeKind
+    decision_id: UUID | None
+    outcome: OutcomeKind | None
+    problem: InvalidInput
+
+
+class OutcomeAnswer(Answer):
+    """What became of one outcome; null where what it was about could not be read."""
+
+    decision_id: UUID | None
+    outcome: OutcomeKind | None
     status: OutcomeStatus
     problem: ProblemAnswer | None = Field(exclude_if=lambda told: told is None)
 
@@ -81,7 +101,31 @@ class OutcomesAnswer(Answer):
     items: list[OutcomeAnswer]
 
 
-Outcomes = Annotated[list[OutcomeDocument], Field(min_length=1, max_length=MOST_ITEMS)]
+def _or_why_not(value: object, read: ValidatorFunctionWrapHandler) -> OutcomeDocument | Unread:
+    """Read one item of an array; one that cannot be read keeps none of the others from it."""
+    try:
+        return cast("OutcomeDocument", read(value))
+    except ValidationError as error:
+        faults = faults_of(error.errors(include_input=False, include_url=False))
+        found = value if isinstance(value, dict) else {}
+        return Unread(
+            _as(UUID, found.get("decision_id")),
+            _as(OutcomeKind, found.get("outcome")),
+            InvalidInput(
+                "the outcome cannot be read; see the faults", code="invalid-outcome", faults=faults
+            ),
+        )
+
+
+def _as(kind: Callable[[str], T], value: object) -> T | None:
+    try:
+        return kind(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
+Item = Annotated[OutcomeDocument, WrapValidator(_or_why_not)]
+Outcomes = Annotated[list[Item], Field(min_length=1, max_length=MOST_ITEMS)]
 OneOrMany = Annotated[
     Annotated[OutcomeDocument, Tag(ONE)] | Annotated[Outcomes, Tag(MANY)],
     Discriminator(one_or_many),
@@ -100,26 +144,31 @@ async def tell_outcomes(
     told: Annotated[OneOrMany, Body()],
     house: TheHouse,
     write: TheWrite,
+    client: TheClient,
     exchange: TheExchange,
     now: Now,
 ) -> Response:
     """Take in outcomes, one or an array, in one transaction.
 
-    207 when a decision is not known; an outcome sent alone that is refused answers its problem.
+    207 when one cannot be read or its decision is not known; an outcome sent alone that is refused
+    answers its problem.
     """
     alone = isinstance(told, OutcomeDocument)
     latest = now + house.reader.future_tolerance
-    commands = [each.command() for each in ([told] if isinstance(told, OutcomeDocument) else told)]
+    items: list[OutcomeDocument | Unread] = [told] if isinstance(told, OutcomeDocument) else [*told]
+    commands = [item.command() for item in items if isinstance(item, OutcomeDocument)]
+    refuse_outcomes(client, commands)
 
     def answer(results: Sequence[OutcomeResult]) -> Response:
-        problems = [result.problem for result in results if result.problem is not None]
-        if problems and alone:
-            raise problems[0]
-        status = HTTPStatus.MULTI_STATUS if problems else HTTPStatus.OK
-        return written(_answer(commands, results, exchange.request_id), status)
+        answers = _answers(items, results, exchange.request_id)
+        if alone and results[0].problem is not None:
+            raise results[0].problem
+        refused = any(each.problem is not None for each in answers)
+        status = HTTPStatus.MULTI_STATUS if refused else HTTPStatus.OK
+        return written(OutcomesAnswer(items=answers), status)
 
     return await write(
-        lambda tx: take_outcomes(tx, commands, house.keyed_hash, latest),
+        lambda tx: take_told(tx, commands, house.keyed_hash, Telling(client.name, now, latest)),
         answer,
         then=lambda results: _count(commands, results),
     )
@@ -127,23 +176,29 @@ async def tell_outcomes(
 
 def _count(commands: Sequence[OutcomeCommand], results: Sequence[OutcomeResult]) -> None:
     for command, result in zip(commands, results, strict=True):
-        if result.status is OutcomeStatus.ACCEPTED:
-            metrics.count_outcome(command.kind.value)
+        if result.action is not None:
+            metrics.count_outcome(result.action, command.kind.value)
 
 
-def _answer(
-    commands: Sequence[OutcomeCommand], results: Sequence[OutcomeResult], request_id: str
-) -> OutcomesAnswer:
-    items = []
-    for nth, (command, result) in enumerate(zip(commands, results, strict=True)):
+def _answers(
+    items: Sequence[OutcomeDocument | Unread], results: Sequence[OutcomeResult], request_id: str
+) -> list[OutcomeAnswer]:
+    """Return what became of each item; ``results`` are those of the ones that could be read."""
+    left = iter(results)
+    answers = []
+    for nth, item in enumerate(items):
+        if isinstance(item, Unread):
+            result = OutcomeResult(OutcomeStatus.REFUSED, item.problem)
+        else:
+            result = next(left)
         problem = result.problem
         told = None if problem is None else problem_answer(problem, request_id, f"#/items/{nth}")
-        items.append(
+        answers.append(
             OutcomeAnswer(
-                decision_id=command.decision_id,
-                outcome=command.kind,
+                decision_id=item.decision_id,
+                outcome=item.outcome,
                 status=result.status,
                 problem=told,
             )
         )
-    return OutcomesAnswer(items=items)
+    return answers

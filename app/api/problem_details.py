@@ -174,6 +174,11 @@ def pointer_of(location: Iterable[str | int]) -> str:
     return "".join(f"/{part if _PLAIN_NAME.fullmatch(str(part)) else '?'}" for part in location)
 
 
+def query_pointer(name: str) -> str:
+    """Return how a parameter of the query is pointed to."""
+    return f"query{pointer_of([name])}"
+
+
 def _fault(error: Mapping[str, Any], pointer: str) -> Fault:
     kind, message = str(error["type"]), str(error["msg"])
     if kind == "value_error":

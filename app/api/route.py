@@ -1,8 +1,10 @@
 """What happens to every request before its function runs?  Cheap refusals first, the body last.
 
     key        whose is it, and does it carry the scope that the table names for this route?
+    query      does it name parameters of this route only, each once?
     accept     can the answer have the form asked for?
-    body       JSON, read and judged once, by the rules of ``bodies``
+    body       read, and judged once if it is JSON, by the rules of ``bodies``
+    door       a slot to work in, at once or in turn; from here on its time is limited
 
 Every router is made by ``new_router``; its functions declare what they need (``dependencies``) and
 find their document validated.
@@ -10,24 +12,38 @@ find their document validated.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
-from typing import Any, Final
+from collections.abc import Callable, Iterable
+from typing import Any, Final, Protocol
 
 from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
+from starlette.datastructures import Headers
 
+from app.access.authenticate import Client
 from app.access.scopes import Scope
-from app.api.bodies import JSON, read_json
+from app.api.admission.door import Work
+from app.api.admission.kinds import EXTRA_S, TOUCHPOINT, Kind, Sort
+from app.api.bodies import ARRIVAL_LIMIT_S, JSON, ReadRequest, read_json, read_raw
+from app.api.browser import refuse_page
+from app.api.calling import Handler, caller_of
 from app.api.credentials import key_in
 from app.api.dependencies import house_of
-from app.api.edge import exchange_of
+from app.api.edge import SENDING_LIMIT_S, exchange_of
+from app.api.parameters import query_parameters, refuse_unknown_parameters
 from app.api.problem_details import NotAcceptable
 from app.api.scopes import SCOPE_OF, ScopeGap
-from app.problems import Forbidden
+from app.problems import Forbidden, Unavailable
 
-Handler = Callable[[Request], Awaitable[Response]]
+
+class Reader(Protocol):
+    """A way to read a body."""
+
+    async def __call__(self, request: Request, *, longest: int) -> ReadRequest:
+        """Return the request with its body, of ``longest`` bytes at most."""
+
 
 _SUCCESS: Final = 300
+_WITHOUT_A_BODY: Final = frozenset({"DELETE", "GET", "HEAD"})
 
 
 class GuardedRoute(APIRoute):
@@ -35,20 +51,43 @@ class GuardedRoute(APIRoute):
 
     def get_route_handler(self) -> Callable[[Request], Any]:
         """Return the handler that the framework calls for each request."""
-        handle: Handler = super().get_route_handler()
+        handle = caller_of(self)
         scopes = {method: self._scope(method) for method in self.methods or ()}
         produces = frozenset(_media_types(self.responses)) | {JSON}
-        takes_json = self.body_field is not None
+        read = self._reader()
+        may_be_empty = self.body_field is not None and not self.body_field.field_info.is_required()
+        parameters = frozenset(query_parameters(self.dependant))
+        sorts = {
+            method: Sort.of((method, self.path_format), scope)
+            for method, scope in scopes.items()
+            if scope is not None
+        }
 
         async def guarded(request: Request) -> Response:
             await _admit(request, scopes[request.method])
+            if request.scope["query_string"] and request.method in sorts:
+                refuse_unknown_parameters(request.query_params, parameters)
             _refuse_unacceptable(request, produces)
-            if takes_json:
-                longest = house_of(request).settings.max_body_bytes
-                request = await read_json(request, longest=longest)
-            return await handle(request)
+            exchange = exchange_of(request.scope)
+            left_s = exchange.left_s()
+            if may_be_empty and _is_empty(request.headers):
+                request = ReadRequest(request, b"")
+            elif read is not None:
+                exchange.ends_in(2 * ARRIVAL_LIMIT_S)  # the reader has a limit of its own, and 408
+                request = await read(request, longest=house_of(request).settings.max_body_bytes)
+            sort = sorts.get(request.method)
+            if sort is None:
+                return await handle(request)
+            return await _in_turn(request, handle, sort, left_s)
 
         return guarded
+
+    def _reader(self) -> Reader | None:
+        """Return how the body is read: as JSON, as bytes for a route that does more, or not."""
+        if self.body_field is not None:
+            return read_json
+        sends = not (self.methods or set()) <= _WITHOUT_A_BODY
+        return read_raw if sends and self.dependant.request_param_name else None
 
     def _scope(self, method: str) -> Scope | None:
         if (method, self.path_format) not in SCOPE_OF:
@@ -61,19 +100,69 @@ def new_router(tag: str) -> APIRouter:
     return APIRouter(route_class=GuardedRoute, tags=[tag])
 
 
+async def _in_turn(request: Request, handle: Handler, sort: Sort, left_s: float) -> Response:
+    """Answer once there is a slot for it, by the time that requests of its kind have.
+
+    ``left_s`` is what finding out who calls has left of the shortest limit.
+
+    Raises:
+        Unavailable, TooMany: as ``Door.enter`` tells, but for a call that comes in.
+    """
+    exchange = exchange_of(request.scope)
+    if exchange.client is None:
+        raise AssertionError("nobody comes in without a key")
+    if isinstance(request, ReadRequest):
+        sort = sort.of_body(request.data, request.document)
+    exchange.ends_in(left_s + EXTRA_S if sort.is_long else left_s)
+    work = Work(sort.kind, sort.writes, exchange.client.key_id)
+    door = house_of(request).door
+    rings = sort.may_ring and sort.kind is Kind.RING  # it has to be taken, and told what is known
+    if exchange.without_database and not rings:
+        raise Unavailable(retry_after_s=1)
+    try:
+        if not exchange.without_database:
+            exchange.waited_s = await door.enter(work)
+    except Unavailable:
+        if not rings:
+            raise
+        exchange.without_database = "busy"
+    if exchange.without_database:
+        return await handle(request)
+    try:
+        return await handle(request)
+    finally:
+        door.leave(work)
+        exchange.ends_in(SENDING_LIMIT_S)
+
+
 async def _admit(request: Request, scope: Scope | None) -> None:
     """Let a client in that may come in, and note who it is.
 
     Raises:
         Unauthenticated: it has no valid key.
-        Forbidden: its key does not carry the scope.
+        Malformed: there are two.
+        Forbidden: its key does not carry the scope, or is for pages of another origin.
     """
     if scope is None:
         return
-    client = await house_of(request).key_ring.client_of(key_in(request.headers))
+    client = await _client_of(request)
     exchange_of(request.scope).client = client
     if not client.may(scope):
         raise Forbidden(f"this key does not carry the scope {scope.value}", code="missing-scope")
+    refuse_page(client, (request.method, request.scope["route"].path_format), request.headers)
+
+
+async def _client_of(request: Request) -> Client:
+    """Return who calls; a telephone system also when only its last visit tells."""
+    key_ring, text = house_of(request).key_ring, key_in(request.headers)
+    try:
+        return await key_ring.client_of(text)
+    except Unavailable:
+        client = key_ring.last_known(text)
+        if client is None or (request.method, request.scope["route"].path_format) != TOUCHPOINT:
+            raise
+        exchange_of(request.scope).without_database = "database"
+        return client
 
 
 def _refuse_unacceptable(request: Request, produces: Iterable[str]) -> None:
@@ -84,6 +173,11 @@ def _refuse_unacceptable(request: Request, produces: Iterable[str]) -> None:
             return
     if wanted:
         raise NotAcceptable(f"there is {' or '.join(sorted(produces))}")
+
+
+def _is_empty(headers: Headers) -> bool:
+    """Tell whether a request announces no body."""
+    return headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers
 
 
 def _media_types(responses: Any) -> Iterable[str]:

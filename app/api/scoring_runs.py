@@ -10,11 +10,15 @@ from uuid import UUID
 from fastapi import Response
 from pydantic import Field
 
+from app.access import audit
+from app.access.audit import Act, ActKind
+from app.api.audit import TheActor
 from app.api.customer_document import YardstickAnswer
 from app.api.dependencies import Now, TheHouse
 from app.api.route import new_router
 from app.api.wire import Answer, Count, Document
 from app.api.writing import TheWrite, written
+from app.database.transaction import Connection
 from app.differentiate import queries
 from app.differentiate.queries import StoredRun
 from app.differentiate.yardstick import LONGEST_WINDOW_DAYS, SHORTEST_WINDOW_DAYS
@@ -56,28 +60,45 @@ async def list_scoring_runs(house: TheHouse) -> RunsAnswer:
 
 @router.post("/v1/scoring-runs", status_code=HTTPStatus.CREATED, response_model=RunAnswer)
 async def measure_scoring_run(
-    told: MeasureDocument, house: TheHouse, write: TheWrite, now: Now
+    house: TheHouse,
+    write: TheWrite,
+    actor: TheActor,
+    now: Now,
+    told: MeasureDocument | None = None,
 ) -> Response:
-    """Measure the customers of today and freeze the cut points; nothing changes until activated."""
+    """Measure the customers of today and freeze the cut points; nothing changes until activated.
+
+    Without a body it measures the last 365 days.
+    """
     settings = house.settings
-    return await write(
-        lambda tx: scoring.measure(
+    how = told or MeasureDocument()
+
+    async def measured(tx: Connection) -> StoredRun:
+        run = await scoring.measure(
             tx,
             currency=settings.currency,
-            window_days=told.window_days,
+            window_days=how.window_days,
             zone=settings.zone,
             now=now,
-        ),
-        lambda run: written(_answer(run), HTTPStatus.CREATED),
-    )
+        )
+        await audit.note(tx, Act(actor, ActKind.SCORING_MEASURED, now, subject=run.run_id))
+        return run
+
+    return await write(measured, lambda run: written(_answer(run), HTTPStatus.CREATED))
 
 
 @router.post("/v1/scoring-runs/{run_id}/activate", response_model=RunAnswer)
-async def activate_scoring_run(run_id: UUID, write: TheWrite, now: Now) -> Response:
+async def activate_scoring_run(
+    run_id: UUID, write: TheWrite, actor: TheActor, now: Now
+) -> Response:
     """Make this yardstick the one that holds from now on."""
-    return await write(
-        lambda tx: scoring.activate(tx, run_id, now), lambda run: written(_answer(run))
-    )
+
+    async def activated(tx: Connection) -> StoredRun:
+        run = await scoring.activate(tx, run_id, now)
+        await audit.note(tx, Act(actor, ActKind.SCORING_ACTIVATED, now, subject=run.run_id))
+        return run
+
+    return await write(activated, lambda run: written(_answer(run)))
 
 
 def _answer(run: StoredRun) -> RunAnswer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -116,11 +116,15 @@ class TouchpointDocument(Document):
             request=canonical(asked),
             retold=bool(context),
             time=self.time,
-            details={"context": context},
+            details={"context": self._details()},
         )
 
+    def _details(self) -> dict[str, Any]:
+        """Return the context as it is kept: amounts as the texts they came as."""
+        return self.context.model_dump(mode="json", exclude_none=True) if self.context else {}
 
-class CandidateAnswer(Answer):
+
+class CallerCandidateAnswer(Answer):
     """Somebody it may be, and what to ask to know."""
 
     id: UUID
@@ -128,7 +132,7 @@ class CandidateAnswer(Answer):
     question: str
 
 
-class CustomerAnswer(Answer):
+class CallerAnswer(Answer):
     """Who it is, how sure, and what may be said to them."""
 
     state: Literal["known", "unknown", "ambiguous", "shared", "blocked"]
@@ -140,7 +144,7 @@ class CustomerAnswer(Answer):
     may_speak_name: bool
     may_disclose: bool
     display_name: str | None
-    candidates: list[CandidateAnswer]
+    candidates: list[CallerCandidateAnswer]
     owner: str | None
 
 
@@ -158,7 +162,7 @@ class ValueAnswer(Answer):
     lifecycle: str | None
 
 
-class StepAnswer(Answer):
+class RoutingStepAnswer(Answer):
     """Whom to ring and for how long; the last step is the general queue."""
 
     agent: str | None
@@ -187,7 +191,7 @@ class RoutingAnswer(Answer):
     ivr: Literal["skip", "short", "full", "callback"]
     human_option: bool
     legal_priority: bool
-    steps: list[StepAnswer]
+    steps: list[RoutingStepAnswer]
     time_credit_s: int
     max_wait_s: int
     overflow: Literal["callback", "voicemail", "digital"]
@@ -205,7 +209,7 @@ class SellingAnswer(Answer):
     sentence: str
 
 
-class RuledOutAnswer(Answer):
+class NotOfferedAnswer(Answer):
     """An action that was not chosen, and the first thing in its way."""
 
     action: str
@@ -240,7 +244,7 @@ class DecisionAnswer(Answer):
     propensity: str | None
     priority: str | None
     nothing: str | None
-    ruled_out: list[RuledOutAnswer]
+    ruled_out: list[NotOfferedAnswer]
 
 
 class QuestionAnswer(Answer):
@@ -264,7 +268,7 @@ class TouchpointAnswer(Answer):
     """Who is this, what are they worth, what do we do now."""
 
     touchpoint_id: UUID
-    customer: CustomerAnswer
+    customer: CallerAnswer
     value: ValueAnswer | None
     routing: RoutingAnswer
     selling_allowed: SellingAnswer
@@ -272,3 +276,22 @@ class TouchpointAnswer(Answer):
     question: QuestionAnswer | None
     degraded: list[str]
     versions: VersionsAnswer
+
+
+class PageDecisionAnswer(Answer):
+    """What to show in one slot of a page; null where nothing is."""
+
+    decision_id: UUID
+    placement: str
+    action: str | None
+    treatment: str | None
+    offer: OfferAnswer | None
+    script: str | None
+
+
+class OffersAnswer(Answer):
+    """What a browser key hears: offers for its own visit, and nothing about the customer."""
+
+    touchpoint_id: UUID
+    decisions: list[PageDecisionAnswer]
+    degraded: list[str]

@@ -3,33 +3,40 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import orjson
 from fastapi import Response
 from uuid_utils.compat import uuid7
 
+from app.access.authenticate import Client
 from app.access.scopes import Scope
 from app.api import metrics
+from app.api.asking import Asking, asking
 from app.api.bodies import JSON
-from app.api.dependencies import House, Now, TheClient, TheHouse, TheLocale
+from app.api.browser import asked_by
+from app.api.dependencies import House, Now, TheClient, TheExchange, TheHouse, TheLocale
 from app.api.route import new_router
-from app.api.touchpoint_document import TouchpointAnswer, TouchpointDocument
+from app.api.touchpoint_document import OffersAnswer, TouchpointAnswer, TouchpointDocument
+from app.api.visible import touchpoint_seen_by
 from app.api.writing import TheWrite
 from app.flows.touchpoint import Told, answer_touchpoint
 from app.flows.touchpoint_answer import degraded_answer
 from app.flows.touchpoint_command import TouchpointCommand
+from app.identify.resolve import MatchState
 from app.problems import Fault, Forbidden, InvalidInput, Unavailable
 from app.vocabulary import Channel, TouchpointId
 
 router = new_router("touchpoints")
 
 
-@router.post("/v1/touchpoints", response_model=TouchpointAnswer)
+@router.post("/v1/touchpoints", response_model=TouchpointAnswer | OffersAnswer)
 async def open_touchpoint(
     asked: TouchpointDocument,
     house: TheHouse,
     write: TheWrite,
     client: TheClient,
+    exchange: TheExchange,
     now: Now,
     locale: TheLocale,
 ) -> Response:
@@ -38,6 +45,9 @@ async def open_touchpoint(
     The same `interaction` asked again is the same touchpoint: with a new `context` it is decided
     again, without one the same answer returns.  Past its deadline, or without the database, it
     says what it left out in `degraded`; asked again it is answered in full.
+
+    A browser key may ask about its own `visit` in the channel `web`, and hears offers only.
+    Without `customers:read`, sums of money and a name that may not be spoken are null.
     """
     if asked.time is not None and not client.may(Scope.ADMIN):
         raise Forbidden("a moment in the past needs the scope admin", code="missing-scope")
@@ -47,29 +57,39 @@ async def open_touchpoint(
             code="future-time",
             faults=(Fault("/time", "future-time", "lies in the future"),),
         )
-    command = asked.command(locale)
+    command = asked_by(client, asked.command(locale))
+    question = asking(house.number_budget, client, asked.identifiers)
+    if exchange.without_database:
+        return _degraded(command, exchange.without_database, house, client)
     limit_ms = asked.deadline_ms or house.settings.deadline_ms
     try:
-        async with asyncio.timeout(limit_ms / 1000):
+        async with asyncio.timeout(limit_ms / 1000 - exchange.waited_s):
             return await write(
                 lambda tx: answer_touchpoint(tx, command, house.desk, now),
-                lambda told: Response(orjson.dumps(told.answer), media_type=JSON),
-                then=lambda told: _count(told, asked.channel),
+                lambda told: _shown(told.answer, client),
+                then=lambda told: _count(told, asked.channel, question),
             )
     except (TimeoutError, Unavailable) as failure:
         cause = "deadline" if isinstance(failure, TimeoutError) else "database"
-        return _degraded(command, cause, house)
+        return _degraded(command, cause, house, client)
 
 
-def _count(told: Told, channel: Channel) -> None:
-    metrics.count_match(told.state)
+def _count(told: Told, channel: Channel, question: Asking) -> None:
+    question.answered(known=told.state is not MatchState.UNKNOWN)
+    metrics.count_match("touchpoint", told.state, told.reason)
     for strategy in told.strategies:
         metrics.count_decision(channel, strategy)
+    for action in told.actions:
+        metrics.count_offer(action)
 
 
-def _degraded(command: TouchpointCommand, cause: str, house: House) -> Response:
+def _degraded(command: TouchpointCommand, cause: str, house: House, client: Client) -> Response:
     """Answer without the database: late or away, the call has to be taken."""
-    metrics.count_degraded(cause)
     touchpoint_id = TouchpointId(uuid7())
     answer = degraded_answer(touchpoint_id, command, cause, house.desk.catalogue)
-    return Response(orjson.dumps(answer), media_type=JSON)
+    metrics.count_degraded(cause, answer["degraded"])
+    return _shown(answer, client)
+
+
+def _shown(answer: dict[str, Any], client: Client) -> Response:
+    return Response(orjson.dumps(touchpoint_seen_by(client, answer)), media_type=JSON)

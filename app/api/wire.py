@@ -94,6 +94,10 @@ _price = _decimal_text(
     r"[0-9]{1,14}(\.[0-9]{1,2})?", "a decimal string of zero or more, two places"
 )
 _rate = _decimal_text(r"[0-9]{1,8}(\.[0-9]{1,8})?", "a decimal string with at most eight places")
+_ratio = _decimal_text(
+    r"(0{1,8}(\.[0-9]{1,8})?|0{0,7}1(\.0{1,8})?)",
+    "a decimal string from 0 to 1, at most eight places",
+)
 _quantity = _decimal_text(r"-?[0-9]{1,10}(\.[0-9]{1,6})?", "a decimal string, at most six places")
 
 Money = Annotated[Decimal, *_money]
@@ -101,7 +105,7 @@ Money = Annotated[Decimal, *_money]
 Price = Annotated[Decimal, *_price]
 """An amount of zero or more."""
 Rate = Annotated[Decimal, *_rate, Field(gt=0)]
-Ratio = Annotated[Decimal, *_rate, Field(ge=0, le=1)]
+Ratio = Annotated[Decimal, *_ratio]
 """A share of one."""
 Quantity = Annotated[Decimal, *_quantity]
 

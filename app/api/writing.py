@@ -13,9 +13,9 @@ from typing import Annotated, Final, TypeVar
 
 import orjson
 from fastapi import Depends, Header, Request, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, WithJsonSchema
 
-from app.access.idempotency import HEADER, Answered, KeyedRequest, key_among, once
+from app.access.idempotency import HEADER, SHAPE, Answered, KeyedRequest, key_among, once
 from app.api.bodies import JSON, ReadRequest, media_type_of
 from app.api.dependencies import House, TheClient, TheHouse
 from app.database.transaction import Connection, Work
@@ -26,6 +26,7 @@ _DESCRIPTION: Final = (
     "One to 255 printable ASCII characters, quoted or not, new for each request; a UUID, say. "
     "Sent again with the same request it brings the same answer for 72 hours, and no second effect."
 )
+_Told = Annotated[str, WithJsonSchema({"type": "string", "pattern": SHAPE})]
 
 
 class Write:
@@ -105,7 +106,7 @@ async def _write(
     request: Request,
     house: TheHouse,
     client: TheClient,
-    _: Annotated[str | None, Header(alias=HEADER, description=_DESCRIPTION)] = None,
+    _: Annotated[_Told | None, Header(alias=HEADER, description=_DESCRIPTION)] = None,
 ) -> Write:
     return Write(house, request, client.name, key_among(request.headers.getlist(HEADER)))
 

@@ -13,6 +13,7 @@ import io
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
+from itertools import count
 from typing import Any
 
 import httpx
@@ -21,6 +22,7 @@ import structlog
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 
+from app.access import authenticate
 from app.access.issue import IssuedKey, KeyOrder, issue_key
 from app.access.scopes import Scope
 from app.api.dependencies import House
@@ -37,6 +39,12 @@ NewKey = Callable[..., Awaitable[IssuedKey]]
 NewClient = Callable[..., Awaitable[httpx.AsyncClient]]
 
 
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a key be looked up for longer than production allows: these machines are busy."""
+    monkeypatch.setattr(authenticate, "ASKING_LIMIT_S", 5.0)
+
+
 @pytest.fixture
 def house(
     settings: Settings, database: Database, keyed_hash: KeyedHash, clock: FixedClock
@@ -51,8 +59,10 @@ def app(house: House) -> FastAPI:
 
 @pytest.fixture
 def new_key(house: House) -> NewKey:
-    async def made(*scopes: Scope, client: str = "a test", **order: Any) -> IssuedKey:
-        wanted = KeyOrder(client, frozenset(scopes), **order)
+    names = (f"test {number}" for number in count(1))
+
+    async def made(*scopes: Scope, client: str | None = None, **order: Any) -> IssuedKey:
+        wanted = KeyOrder(client or next(names), frozenset(scopes), **order)
         now = house.clock.now()
         return await house.database.write(lambda tx: issue_key(tx, house.keyed_hash, wanted, now))
 

@@ -24,7 +24,11 @@ WRITES = [
     if method == "POST"
 ]
 SLOWEST_S = 2.0
-"""A look-out for what grows with the square of a body, on a machine that others use as well."""
+"""Of processor time, which others on the machine do not use up: a look-out for what grows with the
+square of a body."""
+NEEDS_NO_BODY = frozenset({"/v1/scoring-runs"})
+NOTHING = frozenset({b"", b"null"})
+CREATED = 201
 
 
 @pytest.fixture
@@ -49,12 +53,14 @@ async def test_a_write_route_refuses_every_hostile_body(
     everything: httpx.AsyncClient, path: str
 ) -> None:
     for name, body in HOSTILE.items():
-        began = time.perf_counter()
+        began = time.process_time()
         answer = await everything.post(path, content=body, headers={"content-type": JSON})
         try:
+            if body in NOTHING and path in NEEDS_NO_BODY and answer.status_code == CREATED:
+                continue
             if _takes_no_body(answer) or _is_refused_by_item(answer):
                 continue
-            judge(answer, time.perf_counter() - began)
+            judge(answer, time.process_time() - began)
         except AssertionError as error:
             raise AssertionError(f"{name}: {error}") from error
 

@@ -16,6 +16,7 @@ SHAPE = {
     "customer_id",
     "former_ids",
     "confidence",
+    "question",
     "reason",
     "sentence",
     "evidence",
@@ -58,7 +59,7 @@ async def test_a_stranger_is_unknown_and_no_error(
     assert (who["state"], who["customer_id"], who["confidence"]) == ("unknown", None, 0.0)
 
 
-async def test_two_holders_of_one_phone_are_ambiguous(ivr: httpx.AsyncClient) -> None:
+async def test_two_holders_of_one_phone_share_it(ivr: httpx.AsyncClient) -> None:
     await ivr.post(
         "/v1/events",
         json=[
@@ -67,7 +68,7 @@ async def test_two_holders_of_one_phone_are_ambiguous(ivr: httpx.AsyncClient) ->
         ],
     )
     who = await resolved(ivr, phone())
-    assert (who["state"], who["customer_id"]) == ("ambiguous", None)
+    assert (who["state"], who["customer_id"]) == ("shared", None)
     assert len(who["candidates"]) == 2
     assert (await resolved(ivr, phone(), tax_id()))["state"] == "known"
 

@@ -24,6 +24,7 @@ EMAIL = "zenobia.canarinha@example.com"
 TAX_ID = "390.533.447-05"
 VALUES = (CANARY, NAME, PHONE, "11987650042", EMAIL, TAX_ID, "39053344705")
 
+JSON = {"content-type": "application/json"}
 SOMETHING = str(UUID(int=7))
 IDENTIFIERS = [
     {"type": "phone", "value": PHONE},
@@ -128,6 +129,32 @@ async def test_neither_paths_nor_queries_nor_headers_are_told(
     assert answer.status_code < 500
     refused = answer.text if answer.status_code >= 400 else ""
     assert CANARY not in refused + log.getvalue()
+
+
+NOT_A_DOCUMENT: tuple[Any, ...] = (
+    CANARY,
+    [CANARY],
+    {CANARY: CANARY},
+    {"reason": CANARY, "customer_ids": [CANARY], "sides": [[CANARY]], "profile": {"name": [NAME]}},
+)
+
+
+@pytest.mark.parametrize(
+    "route", [r for r in SCOPE_OF if r[0] not in {"GET", "HEAD"}], ids=" ".join
+)
+async def test_nothing_of_a_body_is_told_by_any_route_that_takes_one(
+    everything: httpx.AsyncClient, log: io.StringIO, route: Route
+) -> None:
+    method, template = route
+    path = "/".join(SOMETHING if part.startswith("{") else part for part in template.split("/"))
+    told = []
+    for document in NOT_A_DOCUMENT:
+        answer = await everything.request(method, path, json=document)
+        assert answer.status_code < 500
+        told.append(problems(answer))
+    answer = await everything.request(method, path, content=f"{{{CANARY}", headers=JSON)
+    told.append(problems(answer))
+    assert [value for value in VALUES if value in "".join(told) + log.getvalue()] == []
 
 
 async def test_nothing_of_it_is_counted(everything: httpx.AsyncClient) -> None:

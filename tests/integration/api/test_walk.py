@@ -254,8 +254,27 @@ async def test_an_outcome_that_cannot_be_is_refused(every: httpx.AsyncClient) ->
     )
     assert answer.status_code == 207
     assert [item["status"] for item in answer.json()["items"]] == ["refused", "refused", "accepted"]
-    bad = await every.post("/v1/outcomes", json=[{"decision_id": offered, "outcome": "bought"}])
-    assert {fault["pointer"] for fault in bad.json()["errors"]} == {"/0/outcome", "/0/time"}
+
+
+async def test_an_outcome_that_cannot_be_read_keeps_no_other_from_being_taken(
+    every: httpx.AsyncClient,
+) -> None:
+    await regular(every)
+    offered = (await rung(every))["decisions"][0]["decision_id"]
+    good = {"decision_id": offered, "outcome": "accepted", "time": "2026-11-20T12:00:00-03:00"}
+    unknown = {"decision_id": offered, "outcome": "bought"}
+    answer = await every.post("/v1/outcomes", json=[unknown, good, "noise", {"outcome": "shown"}])
+    assert answer.status_code == 207
+    items = answer.json()["items"]
+    assert [item["status"] for item in items] == ["refused", "accepted", "refused", "refused"]
+    assert [item["decision_id"] for item in items] == [offered, offered, None, None]
+    assert [item["outcome"] for item in items] == [None, "accepted", None, "shown"]
+    faults = items[0]["problem"]["errors"]
+    assert {fault["pointer"] for fault in faults} == {"/outcome", "/time"}
+    none = await every.post("/v1/outcomes", json=[unknown])
+    assert [item["status"] for item in none.json()["items"]] == ["refused"]
+    alone = await every.post("/v1/outcomes", json=unknown)
+    assert alone.status_code == 422
 
 
 async def test_an_empty_number_is_a_withheld_one(every: httpx.AsyncClient) -> None:

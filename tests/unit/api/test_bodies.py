@@ -77,10 +77,6 @@ def test_a_backslash_before_u0000_is_only_a_backslash() -> None:
     assert parse_json(b'"\\\\u0000"') == "\\u0000"
 
 
-def test_of_a_name_given_twice_the_last_counts() -> None:
-    assert parse_json(b'{"a": 1, "a": 2}') == {"a": 2}
-
-
 def test_a_refusal_says_where_and_never_what() -> None:
     with pytest.raises(Malformed) as refused:
         parse_json(b'{"tax_id":\n "529.982.247-25", }')
@@ -100,3 +96,41 @@ def test_nothing_is_decompressed_beyond_what_may_be_read() -> None:
     bomb = zlib.compress(b"\0" * 50_000_000, wbits=31)
     with pytest.raises(TooLarge):
         _inflated(bomb, 1_000)
+
+
+# --- a name given twice -----------------------------------------------------------------------
+
+NAMES = st.sampled_from(["a", "b", ":", "a:", "::", '"', "\\u003a", "é"])
+MEMBERS = st.recursive(
+    st.none() | st.integers(0, 9) | NAMES,
+    lambda inner: st.lists(st.tuples(NAMES, inner), max_size=4) | st.tuples(inner, inner),
+    max_leaves=12,
+)
+"""JSON before it is written: a list of pairs is an object, in which a name may come twice."""
+
+
+def as_text(value: Any, colon: str) -> str:
+    if isinstance(value, list):
+        members = (f"{as_text(name, colon)}: {as_text(part, colon)}" for name, part in value)
+        return f"{{{', '.join(members)}}}"
+    if isinstance(value, tuple):
+        return f"[{', '.join(as_text(part, colon) for part in value)}]"
+    written = json.dumps(value)
+    return written.replace(":", colon) if isinstance(value, str) else written
+
+
+def names_one_twice(value: Any) -> bool:
+    if isinstance(value, list):
+        names = [name for name, _ in value]
+        return len(set(names)) < len(names) or any(names_one_twice(part) for _, part in value)
+    return isinstance(value, tuple) and any(names_one_twice(part) for part in value)
+
+
+@given(MEMBERS, st.sampled_from([":", "\\u003a", "\\u003A"]))
+def test_a_name_given_twice_is_refused_and_nothing_else_is(value: Any, colon: str) -> None:
+    try:
+        parse_json(as_text(value, colon).encode())
+        refused = False
+    except Malformed as problem:
+        refused = problem.reason == "doubled-name"
+    assert refused == names_one_twice(value)
