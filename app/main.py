@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
 from functools import partial
+from secrets import token_bytes
 from typing import Final
 from uuid import UUID
 
@@ -18,11 +19,14 @@ from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
+from app.access import audit
 from app.access.authenticate import KeyRing
 from app.access.idempotency import KEPT_FOR
+from app.access.number_budget import NumberBudget
 from app.access.queries import expire_answers
 from app.api import (
     catalogue,
+    customer_rights,
     customers,
     decisions,
     events,
@@ -30,20 +34,30 @@ from app.api import (
     keys,
     operations,
     outcomes,
+    reviews,
     scoring_runs,
+    subject_export,
+    subject_requests,
+    touchpoint_identity,
     touchpoints,
 )
+from app.api.admission.door import SPARE_CONNECTIONS, Door
+from app.api.cross_origin import AnswersBrowsers, MarksForPages
 from app.api.dependencies import House
 from app.api.edge import Edge, exchange_of
+from app.api.gauges import Gauges
 from app.api.logging import configure_logging
 from app.api.openapi import contract_text
-from app.api.problem_details import problem_of, problem_response
+from app.api.problem_details import MethodNotAllowed, problem_of, problem_response
 from app.api.route import GuardedRoute
-from app.api.scopes import Route, ScopeGap, refuse_gaps
+from app.api.scopes import Route, ScopeGap, methods_at, refuse_gaps
+from app.api.stopping import Stopping
+from app.api.surface import Surface
 from app.database.clock import Clock, SystemClock
 from app.database.keyed_hash import KeyedHash
 from app.database.location import Location, located
 from app.database.partitions import ensure_partitions, partitioned_tables
+from app.database.room import room_of
 from app.database.transaction import Database, Work
 from app.differentiate import fields as differentiate
 from app.flows.desk import Desk
@@ -51,6 +65,7 @@ from app.flows.erasure import expire_idle
 from app.flows.event_intake import CUSTOMER_CHANGED
 from app.flows.event_reading import Reader
 from app.flows.rescore import rescore, sweep
+from app.flows.subject_erasure import carry_out_due
 from app.identify.normalise import warm_up
 from app.interact import fields as interact
 from app.personalise import fields as personalise
@@ -58,6 +73,10 @@ from app.personalise.bundle import read_catalogue, shipped_document
 from app.problems import Problem
 from app.rules.fields import FieldRegistry
 from app.settings import Settings
+from app.telemetry.database import facade_of
+from app.telemetry.requests import TracedRequests
+from app.telemetry.start import sent_to_the_last, started
+from app.telemetry.tracing import Tracing
 from app.vocabulary import CustomerId
 from app.worker import Job, Worker, work_until_told
 
@@ -69,10 +88,15 @@ ROUTERS: Final = (
     operations.router,
     identity.router,
     touchpoints.router,
+    touchpoint_identity.router,
     outcomes.router,
+    reviews.router,
     decisions.router,
     events.router,
     customers.router,
+    customer_rights.router,
+    subject_export.router,
+    subject_requests.router,
     scoring_runs.router,
     catalogue.router,
     keys.router,
@@ -107,7 +131,8 @@ def serving_app() -> FastAPI:
     """Return the application that opens its own house when it starts: what ``uvicorn`` serves."""
     settings = Settings.from_environ(os.environ)
     configure_logging(settings.log_level, sys.stdout)
-    return _wired(settings, _opening(settings))
+    tracing = started(os.environ)
+    return _wired(settings, _opening(settings, tracing), tracing)
 
 
 def contract() -> str:
@@ -115,14 +140,18 @@ def contract() -> str:
     return contract_text(_wired(Settings()))
 
 
-async def open_house(settings: Settings, location: Location, clock: Clock) -> House:
-    """Connect to the database and make what every request uses.
+async def open_house(
+    settings: Settings, location: Location, clock: Clock, facade: type[Database] = Database
+) -> House:
+    """Connect to the database, through ``facade``, and make what every request uses.
 
     Raises:
         SettingsError, Unavailable: as ``Database.open`` tells.
     """
     warm_up(settings.country)
-    database = await Database.open(settings, location.url, application_name="idip api")
+    database = await facade.open(
+        settings, location.url, application_name="idip api", room=room_of(settings)
+    )
     return furnished(settings, database, location.keyed_hash, clock)
 
 
@@ -146,8 +175,11 @@ def furnished(settings: Settings, database: Database, keyed_hash: KeyedHash, clo
             zone=settings.zone,
             company_name=settings.company_name,
             catalogue=read_catalogue(shipped_document(), registry()),
+            source_rank=settings.sources_by_rank,
         ),
         key_ring=KeyRing(database, keyed_hash, clock, ttl_s=settings.key_cache_ttl_ms / 1000),
+        door=Door(max(1, settings.pool_size - SPARE_CONNECTIONS)),
+        number_budget=NumberBudget(settings.distinct_numbers_per_minute, token_bytes(32)),
     )
 
 
@@ -160,11 +192,16 @@ async def run_worker() -> None:
     """Do what need not be done before an answer, until told to stop."""
     settings = Settings.from_environ(os.environ)
     configure_logging(settings.log_level, sys.stdout)
-    async with located(settings) as location:
+    async with sent_to_the_last(started(os.environ)) as tracing, located(settings) as location:
         few = settings.model_copy(update={"pool_size": WORKERS_CONNECTIONS})
-        database = await Database.open(few, location.url, application_name="idip worker")
+        database = await facade_of(tracing).open(
+            few, location.url, application_name="idip worker", room=room_of(settings)
+        )
         try:
-            await work_until_told(hired(settings, database, SystemClock()))
+            worker = hired(settings, database, SystemClock())
+            if tracing is not None:
+                worker = worker.through(tracing.handler, tracing.work)
+            await work_until_told(worker)
         finally:
             await database.close()
 
@@ -184,6 +221,11 @@ def hired(settings: Settings, database: Database, clock: Clock) -> Worker:
         before = now - timedelta(days=settings.anonymous_idle_days)
         await _to_the_last(database, lambda tx: expire_idle(tx, before, now))
 
+    async def carry_out_erasures() -> None:
+        now = clock.now()
+        today = now.astimezone(settings.zone).date()
+        await _to_the_last(database, lambda tx: carry_out_due(tx, now, today))
+
     async def expire_idempotency_keys() -> None:
         before = clock.now() - KEPT_FOR
         await _to_the_last(database, lambda tx: expire_answers(tx, before))
@@ -197,11 +239,18 @@ def hired(settings: Settings, database: Database, clock: Clock) -> Worker:
         {CUSTOMER_CHANGED: rescore_customer},
         (
             Job("sweep lists", timedelta(minutes=10), sweep_lists),
+            Job("carry out erasures", timedelta(hours=1), carry_out_erasures),
             Job("expire anonymous", timedelta(hours=1), expire_anonymous),
             Job("expire idempotency keys", timedelta(hours=1), expire_idempotency_keys),
+            Job("chain audit", timedelta(minutes=1), partial(_chain_audit, database, clock)),
+            Job("tell audit head", timedelta(days=1), partial(audit.tell_head, database)),
             Job("make partitions", timedelta(days=1), make_partitions),
         ),
     )
+
+
+async def _chain_audit(database: Database, clock: Clock) -> None:
+    await _to_the_last(database, lambda tx: audit.chain(tx, clock.now()))
 
 
 async def _to_the_last(database: Database, batch: Work[int]) -> None:
@@ -210,21 +259,27 @@ async def _to_the_last(database: Database, batch: Work[int]) -> None:
         pass
 
 
-def _opening(settings: Settings) -> Opener:
+def _opening(settings: Settings, tracing: Tracing | None) -> Opener:
     @asynccontextmanager
     async def opened(app: FastAPI) -> AsyncIterator[None]:
-        async with located(settings) as location:
-            app.state.house = await open_house(settings, location, SystemClock())
+        async with sent_to_the_last(tracing), located(settings) as location:
+            app.state.house = await open_house(
+                settings, location, SystemClock(), facade_of(tracing)
+            )
+            app.state.stopping.listen()
             try:
-                yield
+                async with app.state.house.key_ring.last_used.kept_behind(app.state.house.database):
+                    yield
             finally:
                 await app.state.house.database.close()
 
     return opened
 
 
-def _wired(settings: Settings, opening: Opener | None = None) -> FastAPI:
-    app = FastAPI(
+def _wired(
+    settings: Settings, opening: Opener | None = None, tracing: Tracing | None = None
+) -> FastAPI:
+    app = Surface(
         title=TITLE,
         version=CONTRACT_VERSION,
         description=DESCRIPTION,
@@ -235,14 +290,22 @@ def _wired(settings: Settings, opening: Opener | None = None) -> FastAPI:
         telemetry=_NO_TELEMETRY,
         lifespan=opening,
         generate_unique_id_function=lambda route: route.name,
-        middleware=[Middleware(Edge, longest_body=settings.max_body_bytes)],
+        middleware=[
+            Middleware(MarksForPages),
+            Middleware(Edge, longest_body=settings.max_body_bytes),
+            Middleware(AnswersBrowsers),
+        ],
         exception_handlers=dict.fromkeys(
             (Problem, HTTPException, RequestValidationError), _answer_problem
         ),
     )
+    app.state.stopping = Stopping()
+    app.state.gauges = Gauges()
     for router in ROUTERS:
         app.include_router(router)
     refuse_gaps(_served(app))
+    if tracing is not None:
+        app.add_middleware(TracedRequests, tracing=tracing)  # around those above
     return app
 
 
@@ -261,5 +324,7 @@ def _served(app: FastAPI) -> Iterator[Route]:
 
 async def _answer_problem(request: Request, error: Exception) -> Response:
     problem = problem_of(error) or Problem()
-    headers = error.headers if isinstance(error, HTTPException) else None
+    headers = {}
+    if isinstance(problem, MethodNotAllowed):  # the framework would name those of one route only
+        headers["allow"] = ", ".join(methods_at(request.scope["path"]))
     return problem_response(problem, exchange_of(request.scope).request_id, headers)

@@ -15,6 +15,10 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 PREFIX = "IDIP_"
+SECRETS = ("DATABASE_URL", "IDIP_SECRET_KEY")
+"""What may stand in a file instead: the file's path is then in the variable with ``_FILE``."""
+
+_SYSTEM_FOLDER = Path("/var/lib/idip")
 
 
 class SettingsError(Exception):
@@ -25,12 +29,17 @@ def _default_data_dir() -> Path:
     """Return where the embedded database lives unless told otherwise.
 
     Root gets a system folder: the server's own account must be able to walk to it, and root's home
-    is closed to everybody else.
+    is closed to everybody else.  So does a user id without a home, who may not write there: then
+    the embedded database says what to set, and with another database nobody asks.
     """
     if hasattr(os, "geteuid") and os.geteuid() == 0:
-        return Path("/var/lib/idip")
-    base = os.environ.get("XDG_DATA_HOME")
-    return (Path(base) if base else Path.home() / ".local" / "share") / "idip"
+        return _SYSTEM_FOLDER
+    if base := os.environ.get("XDG_DATA_HOME"):
+        return Path(base) / "idip"
+    try:
+        return Path.home() / ".local" / "share" / "idip"
+    except RuntimeError:  # no HOME, and no line in /etc/passwd
+        return _SYSTEM_FOLDER
 
 
 class Settings(BaseModel):
@@ -48,6 +57,7 @@ class Settings(BaseModel):
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "BRL"
     locale: Annotated[str, Field(pattern=r"^(pt-BR|es|en)$")] = "pt-BR"
     company_name: str = "Loja"
+    source_rank: Annotated[str, Field(pattern=r"^[^\s,]+(,[^\s,]+)*$")] | None = None
 
     pool_size: Annotated[int, Field(ge=1, le=200)] = 8
     statement_cache: bool = True
@@ -55,11 +65,15 @@ class Settings(BaseModel):
     statement_timeout_ms: Annotated[int, Field(ge=0, le=600_000)] = 5_000
     lock_timeout_ms: Annotated[int, Field(ge=0, le=60_000)] = 1_000
     allow_async_commit: bool = False
+    least_free_mib: Annotated[int, Field(ge=0, le=1_048_576)] = 256
 
     deadline_ms: Annotated[int, Field(ge=20, le=10_000)] = 800
     future_tolerance_hours: Annotated[int, Field(ge=0, le=168)] = 24
+    subject_request_days: Annotated[int, Field(ge=1, le=90)] | None = None
     anonymous_idle_days: Annotated[int, Field(ge=1, le=3_650)] = 90
     key_cache_ttl_ms: Annotated[int, Field(ge=0, le=5_000)] = 3_000
+    stop_notice_ms: Annotated[int, Field(ge=0, le=60_000)] = 0
+    distinct_numbers_per_minute: Annotated[int, Field(ge=0, le=1_000_000)] = 60
     max_body_bytes: Annotated[int, Field(ge=1_024, le=64 * 1024 * 1024)] = 4 * 1024 * 1024
 
     log_level: Annotated[str, Field(pattern=r"^(debug|info|warning|error)$")] = "info"
@@ -72,13 +86,18 @@ class Settings(BaseModel):
         return name
 
     @property
+    def sources_by_rank(self) -> tuple[str, ...]:
+        """Return the sources whose word on a person is believed before others', the best first."""
+        return tuple(self.source_rank.split(",")) if self.source_rank else ()
+
+    @property
     def zone(self) -> ZoneInfo:
         """Return the zone in which business days are counted."""
         return ZoneInfo(self.timezone)
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Settings:
-        """Read ``DATABASE_URL`` and every ``IDIP_*`` variable.
+        """Read ``DATABASE_URL`` and every ``IDIP_*`` variable; a secret also from its ``_FILE``.
 
         Raises:
             SettingsError: a variable is unknown or its value cannot be used; the message names the
@@ -86,7 +105,7 @@ class Settings(BaseModel):
         """
         known = {PREFIX + name.upper(): name for name in cls.model_fields if name != "database_url"}
         values: dict[str, str] = {}
-        for variable, value in environ.items():
+        for variable, value in _with_secret_files(environ).items():
             if variable == "DATABASE_URL" and value:
                 values["database_url"] = value
             elif variable.startswith(PREFIX):
@@ -102,3 +121,23 @@ class Settings(BaseModel):
                 for item in error.errors(include_input=False, include_url=False)
             ]
             raise SettingsError("; ".join(parts)) from None
+
+
+def _with_secret_files(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment with what stands in files put in its place, without a last newline.
+
+    Raises:
+        SettingsError: a secret is given in both ways, or its file cannot be read.
+    """
+    told = dict(environ)
+    for variable in SECRETS:
+        path = told.pop(f"{variable}_FILE", "")
+        if not path:
+            continue
+        if told.get(variable):
+            raise SettingsError(f"{variable} and {variable}_FILE are both given: give one")
+        try:
+            told[variable] = Path(path).read_text("utf-8").rstrip("\r\n")
+        except (OSError, ValueError):
+            raise SettingsError(f"the file that {variable}_FILE names cannot be read") from None
+    return told

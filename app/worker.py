@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
@@ -37,6 +37,9 @@ Handler = Callable[[Mapping[str, str]], Awaitable[None]]
 It raises if it could not, and is then asked again later.
 """
 
+Run = Callable[[], Awaitable[None]]
+"""Does a piece of scheduled work."""
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -44,7 +47,7 @@ class Job:
 
     name: str
     every: timedelta
-    run: Callable[[], Awaitable[None]]
+    run: Run
 
 
 class Worker:
@@ -58,6 +61,14 @@ class Worker:
         self._handlers = handlers
         self._jobs = {job.name: job for job in schedule}
         self._knows_jobs = False
+
+    def through(
+        self, rows: Callable[[str, Handler], Handler], work: Callable[[str, Run], Run]
+    ) -> Worker:
+        """Return a worker for whom each handler and each job, by its name, is made another."""
+        handlers = {topic: rows(topic, handle) for topic, handle in self._handlers.items()}
+        schedule = [replace(job, run=work(name, job.run)) for name, job in self._jobs.items()]
+        return Worker(self._database, handlers, schedule)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until told to stop; what is being done then is finished first."""

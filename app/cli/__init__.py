@@ -12,9 +12,12 @@ from typing import Final
 import typer
 
 from app.cli import (
+    auditing,
+    cleaning,
     contract,
     demo,
     doctor,
+    erasures,
     exporting,
     keys,
     loading,
@@ -40,12 +43,15 @@ for command in (
     loading.load,
     exporting.export,
     scoring.score,
+    cleaning.clean,
     simulating.simulate,
     contract.openapi,
     doctor.doctor,
 ):
     app.command()(command)
 app.add_typer(keys.app, name="keys")
+app.add_typer(auditing.app, name="audit")
+app.add_typer(erasures.app, name="erasures")
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 from typing import TYPE_CHECKING, Annotated
@@ -35,7 +36,7 @@ def demo(
     from app.database.clock import SystemClock
     from app.database.location import Location
     from app.simulation.company import COMPANY_NAME
-    from app.supervisor import Plan, supervise
+    from app.supervisor.supervise import Plan, supervise
 
     # The processes that serve read the environment: the card should stay in sight.
     os.environ.setdefault("IDIP_LOG_LEVEL", "warning")
@@ -45,9 +46,13 @@ def demo(
     keys: DemoKeys = {}
 
     async def prepare(location: Location) -> None:
-        async with visiting(settings, location, **PATIENT) as house:
-            await populate(house, customers)
-            keys.update(await replace_keys(house))
+        try:
+            async with visiting(settings, location, **PATIENT) as house:
+                await populate(house, customers)
+                keys.update(await replace_keys(house))
+        except asyncio.CancelledError:
+            terminal.say("stopped; the same command goes on from here")
+            raise
 
     def announce(url: str) -> None:
         typer.echo(card(url, keys, SystemClock().now().astimezone(settings.zone)))

@@ -119,17 +119,17 @@ async def _database(settings: Settings) -> AsyncIterator[Check]:
 async def _content(settings: Settings, location: Location) -> AsyncIterator[Check]:
     from app.database.clock import SystemClock
     from app.database.deployment import check_deployment
-    from app.database.migrate import schema_is_current
+    from app.database.migrate import schema_serves
     from app.database.transaction import Database
 
     one = settings.model_copy(update={"pool_size": 1})
     database = await Database.open(one, location.url, application_name="idip doctor")
     try:
-        if not await database.read(schema_is_current):
-            said = "is not that of this version: run idip migrate, or start idip serve"
+        if not await database.read(schema_serves):
+            said = "is older than this version: run idip migrate, or start idip serve"
             yield Check("schema", ok=False, said=said)
             return
-        yield Check("schema", ok=True, said="is that of this version")
+        yield Check("schema", ok=True, said="has what this version needs")
         await check_deployment(database, location.keyed_hash, settings, SystemClock())
         yield Check("data", ok=True, said="was begun with this secret, currency and time zone")
     finally:

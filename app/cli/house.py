@@ -13,6 +13,7 @@ from datetime import timedelta
 from app.database.clock import Clock, SystemClock
 from app.database.keyed_hash import KeyedHash
 from app.database.location import Location, located, prepare, refuse_nothing_there
+from app.database.room import room_of
 from app.database.transaction import Database
 from app.flows.event_reading import Reader
 from app.flows.founding import found
@@ -68,7 +69,9 @@ async def visiting(
     clock = SystemClock()
     await make_ready(location, settings, clock)
     visit = settings.model_copy(update={"pool_size": _CONNECTIONS, **limits})
-    database = await Database.open(visit, location.url, application_name="idip command")
+    database = await Database.open(
+        visit, location.url, application_name="idip command", room=room_of(settings)
+    )
     try:
         reader = reader_of(settings, location.keyed_hash)
         yield OpenHouse(settings, database, clock, location.keyed_hash, reader)

@@ -34,6 +34,8 @@ def score(
 async def _score(
     settings: Settings, as_of: date | None, window_days: int, *, activate: bool
 ) -> dict[str, Any]:
+    from app.access import audit
+    from app.access.audit import Act, ActKind
     from app.cli.house import at_home
     from app.database.transaction import Connection
     from app.differentiate.score import freeze_run
@@ -47,8 +49,11 @@ async def _score(
             run = await freeze_run(
                 tx, as_of=day, window_days=window_days, currency=settings.currency, now=now
             )
+            kind = ActKind.SCORING_MEASURED
             if activate:
                 run = await activate_run(tx, run.run_id, now)
+                kind = ActKind.SCORING_ACTIVATED
+            await audit.note(tx, Act(terminal.operator(), kind, now, subject=run.run_id))
             return {"run_id": str(run.run_id), "status": run.status, **run.yardstick.as_json()}
 
         return await house.database.write(freeze)

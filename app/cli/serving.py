@@ -19,7 +19,13 @@ DataDir = Annotated[
 
 
 def serve(
-    host: Host = "127.0.0.1", port: Port = 8000, workers: Workers = 2, data_dir: DataDir = None
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    workers: Workers = 2,
+    data_dir: DataDir = None,
+    worker: Annotated[
+        bool, typer.Option(help="Keep a worker beside it, or leave that to others.")
+    ] = True,
 ) -> None:
     """Migrate, then serve and keep a worker beside it, until told to stop.
 
@@ -28,7 +34,7 @@ def serve(
     from app.api.logging import configure_logging
     from app.cli.house import make_ready
     from app.database.clock import SystemClock
-    from app.supervisor import Plan, supervise
+    from app.supervisor.supervise import Plan, supervise
 
     settings = terminal.settings(data_dir=data_dir)
     configure_logging(settings.log_level, sys.stdout)
@@ -36,7 +42,7 @@ def serve(
     terminal.run(
         supervise(
             settings,
-            Plan(host, port, workers),
+            Plan(host, port, workers, worker=worker),
             lambda location: make_ready(location, settings, clock),
             lambda url: terminal.say(f"serving on {url}"),
         )

@@ -17,6 +17,7 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from app.access.audit import Actor
     from app.settings import Settings
 
 T = TypeVar("T")
@@ -61,6 +62,19 @@ def settings(**options: object) -> Settings:
 
     given = {PREFIX + name.upper(): str(value) for name, value in options.items() if value}
     return Settings.from_environ({**os.environ, **given})
+
+
+def operator() -> Actor:
+    """Return who types here, for the audit: the account of this machine."""
+    import getpass
+
+    from app.access.audit import Actor
+
+    try:
+        account = getpass.getuser()
+    except (KeyError, OSError):  # an account without a name, as in many containers
+        account = str(os.getuid())
+    return Actor(f"command line ({account})")
 
 
 def explained(error: Exception) -> tuple[str, int] | None:

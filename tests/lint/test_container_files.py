@@ -17,7 +17,7 @@ import yaml
 from app.cli import app as command_line
 from app.database.embedded.cluster import _CONFIGURATION
 from app.settings import Settings
-from app.supervisor import DRAIN_LIMIT_S
+from app.supervisor.child import DRAIN_LIMIT_S
 
 ROOT = Path(__file__).parents[2]
 DOCKERFILE = (ROOT / "Dockerfile").read_text("utf-8")

@@ -6,6 +6,7 @@ import re
 import sys
 import tomllib
 from importlib.metadata import packages_distributions
+from itertools import chain
 from pathlib import Path
 
 import grimp
@@ -71,7 +72,8 @@ def test_what_is_imported_is_asked_for() -> None:
     graph = grimp.build_graph("app", include_external_packages=True, cache_dir=None)
     ours = {"app", *sys.stdlib_module_names}
     imported = {module for module in graph.modules if module.partition(".")[0] not in ours}
-    asked = {named(line) for line in PROJECT["project"]["dependencies"]}
+    extras = PROJECT["project"]["optional-dependencies"].values()
+    asked = {named(line) for line in [*PROJECT["project"]["dependencies"], *chain(*extras)]}
     comes_with = packages_distributions()
     unasked = {
         module for module in imported if asked.isdisjoint(map(normal, comes_with.get(module, [])))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from app.api import metrics
+from app.api import gauges, metrics
 from app.api.logging import ALLOWED
 
 PAGE = (Path(__file__).parents[2] / "docs" / "operations.md").read_text("utf-8")
@@ -15,10 +15,11 @@ CODE = re.compile(r"`(\w+)`")
 
 def counted() -> dict[str, tuple[str, ...]]:
     """Return the labels of each metric, by the name under which it is asked for."""
-    return {
+    ours = {
         f"{metric._name}_total" if metric._type == "counter" else metric._name: metric._labelnames
         for metric in metrics._registry._collector_to_names
     }
+    return ours | {f"idip_{name}": labels for name, (_, labels) in gauges.FAMILIES.items()}
 
 
 def test_the_table_names_every_metric_with_its_labels_and_no_other() -> None:
