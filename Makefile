@@ -2,7 +2,7 @@
 # folders of this checkout. Another interpreter: make PYTHON=/path/to/python3 …
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test e2e drill check format openapi lock sbom supply-chain clean env test-env supply-env
+.PHONY: help demo serve test e2e fuzz truth drill bench check format openapi lock sbom supply-chain clean env test-env supply-env
 
 ARGS ?=
 WORKERS ?= 2
@@ -19,14 +19,23 @@ demo: env  ## a small believable company, served on 127.0.0.1:8000, with keys an
 serve: env  ## the service without demo data
 	@.venv/bin/python -m app.cli serve $(ARGS)
 
-test: test-env  ## every test but those of e2e and drill; a few of them: make test ARGS='tests/unit -k rfv'
-	@.venv-test/bin/python -m pytest --ignore tests/e2e --numprocesses $(WORKERS) $(ARGS)
+test: test-env  ## every test of the code; e2e and drill are apart; a few of them: make test ARGS='tests/unit -k rfv'
+	@.venv-test/bin/python -m pytest --ignore tests/e2e --ignore tests/processes --numprocesses $(WORKERS) $(ARGS)
 
-e2e: test-env  ## the commands as a person types them: demo, a killed load, the whole CDNOW log
-	@.venv-test/bin/python -m pytest tests/e2e --numprocesses $(WORKERS) $(ARGS)
+e2e: test-env  ## servers, sockets and commands as in real life: kills, the demo, the whole CDNOW log
+	@.venv-test/bin/python -m pytest tests/processes tests/e2e --numprocesses $(WORKERS) $(ARGS)
+
+fuzz: test-env  ## requests made up from the contract, against the real service, for a minute
+	@PATH="$(CURDIR)/.venv-test/bin:$$PATH" scripts/drill fuzz $(ARGS)
+
+truth: test-env  ## how near the truth the service is, one page; make truth ARGS='--customers 10000 --seed 7'
+	@nice .venv-test/bin/python -m benchmarks.truth $(ARGS)
 
 drill: test-env  ## the long drills, with their figures; one of them: make drill ARGS='crash --seconds 50'
 	@PATH="$(CURDIR)/.venv-test/bin:$$PATH" scripts/drill $(ARGS)
+
+bench: test-env  ## how fast, and how that holds as it grows; quickly: make bench ARGS='--sizes 10k --rounds 3'
+	@.venv-test/bin/python -m benchmarks $(ARGS)
 
 check: test-env  ## format, lint, types, imports, contract, house rules
 	@PATH="$(CURDIR)/.venv-test/bin:$$PATH" scripts/check

@@ -26,6 +26,7 @@ from time import time
 from uuid import uuid4
 
 import pytest
+import structlog
 from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -65,6 +66,14 @@ def keyed_hash() -> KeyedHash:
 @pytest.fixture(scope="session")
 def settings() -> Settings:
     return Settings(pool_size=4)
+
+
+@pytest.fixture(autouse=True)
+def _own_logging() -> Iterator[None]:
+    """Let no test find the log as another has configured it."""
+    before = structlog.get_config()
+    yield
+    structlog.configure(**before)
 
 
 # --- one server for the run -------------------------------------------------------------------
@@ -204,6 +213,7 @@ async def engine(
 async def connection(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     """Yield a connection in a transaction that is rolled back after the test."""
     async with engine.connect() as connection:
+        await connection.execution_options(isolation_level="READ COMMITTED")
         transaction = await connection.begin()
         # A debugger, or Hypothesis at work, may let the transaction stand idle for long.
         await connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
@@ -230,6 +240,11 @@ class RolledBackDatabase(Database):
             yield self._connection
             if read_only:
                 await savepoint.rollback()  # which alone can make it read-write again
+
+    @asynccontextmanager
+    async def statement(self) -> AsyncIterator[AsyncConnection]:
+        async with self.transaction(read_only=True) as connection:
+            yield connection
 
 
 @pytest.fixture
