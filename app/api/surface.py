@@ -84,6 +84,8 @@ class Dispatch:
         if place is not None:
             scope["path_params"] = {}
             return place
+        if path in self._fixed:
+            return None
         for place in self._by_shape:
             if method in place.methods and (found := place.shape.match(path)):
                 scope["path_params"] = place.parameters(found)
