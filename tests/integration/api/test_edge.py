@@ -118,7 +118,6 @@ async def test_every_answer_has_the_headers_that_browsers_should_see(
         ("GET", "/livez/", {}, 404, "no-such-route"),
         ("POST", "/livez", {}, 405, "method-not-allowed"),
         ("BREW", "/v1/events", {}, 405, "method-not-allowed"),
-        ("GET", "/v1/customers/merge", {}, 405, "method-not-allowed"),
         ("GET", "/livez", {"accept": "text/html, application/xml;q=0.9"}, 406, "not-acceptable"),
         ("GET", "/docs/elsewhere.js", {}, 404, "not-found"),
     ],
