@@ -11,7 +11,7 @@ WORKERS ?= 2
 unexport PYTHONDONTWRITEBYTECODE PYTHONHOME PYTHONPATH
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: env  ## a small believable company, served on 127.0.0.1:8000, with keys and curls to try
 	@.venv/bin/python -m app.cli demo $(ARGS)
@@ -19,11 +19,11 @@ demo: env  ## a small believable company, served on 127.0.0.1:8000, with keys an
 serve: env  ## the service without demo data
 	@.venv/bin/python -m app.cli serve $(ARGS)
 
-test: test-env  ## every test of the code; e2e and drill are apart; a few of them: make test ARGS='tests/unit -k rfv'
-	@.venv-test/bin/python -m pytest --ignore tests/e2e --ignore tests/processes --numprocesses $(WORKERS) $(ARGS)
+test: test-env  ## the tests of the code, within two minutes (e2e and drill are apart); a few of them: make test ARGS='tests/unit -k rfv'
+	@.venv-test/bin/python -m pytest --ignore tests/commits --ignore tests/processes --ignore tests/e2e --numprocesses $(WORKERS) $(ARGS)
 
-e2e: test-env  ## servers, sockets and commands as in real life: kills, the demo, the whole CDNOW log
-	@.venv-test/bin/python -m pytest tests/processes tests/e2e --numprocesses $(WORKERS) $(ARGS)
+e2e: test-env  ## commits, servers, sockets and commands as in real life: races, kills, the demo, CDNOW
+	@.venv-test/bin/python -m pytest tests/commits tests/processes tests/e2e --numprocesses $(WORKERS) $(ARGS)
 
 fuzz: test-env  ## requests made up from the contract, against the real service, for a minute
 	@PATH="$(CURDIR)/.venv-test/bin:$$PATH" scripts/drill fuzz $(ARGS)

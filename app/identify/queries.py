@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, delete, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
+from app.database.hot import HotStatement
 from app.database.statements import statement
 from app.database.transaction import Connection
 from app.identify.decisions import DecisionKind, PeoplesDecision
@@ -66,7 +67,7 @@ DECISIONS_ABOUT = statement("app.identify", "decisions_about")
 WRITE_LINKS = statement("app.identify", "write_links")
 WRITE_PARTITION = statement("app.identify", "write_partition")
 WRITE_PROFILE = statement("app.identify", "write_profile")
-WHO_HOLDS = statement("app.identify", "who_holds")
+WHO_HOLDS = HotStatement(statement("app.identify", "who_holds"))
 IDLE_ANONYMOUS = statement("app.identify", "idle_anonymous")
 TRAITS_OF = statement("app.identify", "traits_of")
 HOLDINGS_OF = statement("app.identify", "holdings_of")
@@ -328,8 +329,8 @@ async def holdings(
     at: datetime,
 ) -> list[Holding]:
     """Return every customer that holds any of the identifiers, an evidence row each."""
-    rows = await tx.execute(
-        WHO_HOLDS, {"identifier_keys": list(keys), "visit_keys": list(visits), "at": at}
+    rows = await WHO_HOLDS.rows(
+        tx, {"identifier_keys": list(keys), "visit_keys": list(visits), "at": at}
     )
     return [
         Holding(
