@@ -16,6 +16,7 @@ from app.flows.customer_facts import display_name, facts_of
 from app.flows.queries import Snapshot
 from app.identify import queries as identify
 from app.identify.merge import current_id
+from app.identify.portrait import queries as portrait
 from app.identify.portrait.draw import Portrait, portrait_of
 from app.identify.rows import KnownBy, RecordLink
 from app.vocabulary import Channel, CustomerId, RecordId
@@ -56,7 +57,7 @@ async def view(
     """
     current = await current_id(tx, customer)
     today = now.astimezone(zone).date()
-    links = await identify.record_links(tx, current)
+    links = await portrait.record_links(tx, current)
     records: dict[RecordId, RecordLink] = {}
     for link in links:
         if link.record_id not in records or link.record_key is not None:
@@ -68,7 +69,7 @@ async def view(
         asked_id=customer,
         former_ids=await identify.former_ids(tx, current),
         profile=seen.profile,
-        known_by=await identify.known_by(tx, current),
+        known_by=await portrait.known_by(tx, current),
         records=records,
         value=value,
         facts=facts_of(seen, value, Channel.VOICE, today, now),

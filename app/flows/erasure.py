@@ -25,6 +25,7 @@ from app.differentiate import queries as differentiate
 from app.flows.event_intake import CUSTOMER_CHANGED
 from app.identify import queries as identify
 from app.identify.attach import relink
+from app.identify.erasure import queries as forgetting
 from app.identify.merge import current_id
 from app.interact import queries as interact
 from app.ledger import queries as ledger
@@ -62,7 +63,7 @@ async def expire_idle(tx: Connection, before: datetime, now: datetime) -> int:
 
     They may come back: an anonymous customer leaves no tombstone.
     """
-    idle = await identify.idle_anonymous(tx, before, EXPIRED_AT_ONCE)
+    idle = await forgetting.idle_anonymous(tx, before, EXPIRED_AT_ONCE)
     for customer in idle:
         await erase(tx, customer, now, may_return=True)
     return len(idle)
@@ -98,8 +99,8 @@ async def forget(tx: Connection, held: Held, now: datetime, *, may_return: bool 
     """Forget a locked customer; without ``may_return`` tombstones keep a re-import out."""
     freed = await forget_records(tx, held.records, held.components, {held.customer_id}, now)
     if not may_return:
-        await identify.bury(tx, [record.bytes for record in held.records], "record", now)
-        await identify.bury(tx, freed, "identifier", now)
+        await forgetting.bury(tx, [record.bytes for record in held.records], "record", now)
+        await forgetting.bury(tx, freed, "identifier", now)
     return Erased(held.customer_id, len(held.records), len(freed))
 
 
@@ -117,10 +118,10 @@ async def forget_records(
     """
     await personalise.forget_records(tx, records)
     touchpoints = await interact.forget_records(tx, records)
-    visits = await identify.visits_of(tx, records)
+    visits = await forgetting.visits_of(tx, records)
     await ledger.forget_records(tx, records, visits)
     await differentiate.forget_records(tx, records, holders)
-    freed = await identify.forget_records(tx, records)
+    freed = await forgetting.forget_records(tx, records)
     left = await tx.execute(VISITS_LEFT, {"visit_keys": sorted(visits)})
     marked = await tx.execute(MARK_ERASED, {"record_ids": list(records), "now": now})
     erased = {CustomerId(row.customer_id) for row in marked}

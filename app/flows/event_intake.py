@@ -40,6 +40,7 @@ from app.flows.event_reading import (
 )
 from app.identify import queries as identify
 from app.identify.attach import Attached, attach
+from app.identify.erasure import queries as forgetting
 from app.interact import queries as interact
 from app.ledger import queries as ledger
 from app.ledger.queries import EventClaim
@@ -176,7 +177,7 @@ async def _erased(tx: Connection, fresh: Sequence[Told]) -> set[bytes]:
     records = {item.read.record_id for item in fresh if item.read.record_id is not None}
     visits = {item.read.visit_key for item in fresh if item.read.visit_key is not None}
     wanted = keys | visits | {record.bytes for record in records}
-    return await identify.tombstones_among(tx, wanted) if wanted else set()
+    return await forgetting.tombstones_among(tx, wanted) if wanted else set()
 
 
 async def _without_erased(tx: Connection, fresh: Sequence[Told]) -> list[Told]:

@@ -15,6 +15,7 @@ from app.identify.doubt import Looked
 from app.identify.doubts import looked_at
 from app.identify.explaining import Ground, WhyNot, why, why_not
 from app.identify.merge import current_id
+from app.identify.portrait import queries as portrait
 from app.identify.rows import RecordLink, SpokenWord
 from app.problems import InvalidInput
 from app.vocabulary import ComponentId, CustomerId, RecordId
@@ -90,8 +91,8 @@ async def explained(
     ids = [current, *await identify.former_ids(tx, current)]
     return Explained(
         customer_id=current,
-        links=await identify.record_links(tx, current),
-        words=await identify.words_about(tx, current),
+        links=await portrait.record_links(tx, current),
+        words=await portrait.words_about(tx, current),
         grounds=why(looked, records),
         steps=await steps_of(tx, ids),
         against=other,

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, select, text, update
+from sqlalchemy import bindparam, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from app.database.hot import HotStatement
@@ -20,15 +20,12 @@ from app.identify.rows import (
     Content,
     CustomerRow,
     Holding,
-    KnownBy,
     LinkRow,
     Located,
     PartitionRows,
     Place,
     ProfileFact,
-    RecordLink,
     RecordRow,
-    SpokenWord,
     StoredLink,
     StoredRecord,
     VisitFact,
@@ -36,12 +33,9 @@ from app.identify.rows import (
 from app.identify.tables import (
     customer,
     epoch,
-    erasure_tombstone,
     identity_decision,
     identity_side,
     membership,
-    profile_fact,
-    record,
     visit_fact,
 )
 from app.identify.telling import Question, Traits, trait
@@ -68,17 +62,9 @@ WRITE_LINKS = statement("app.identify", "write_links")
 WRITE_PARTITION = statement("app.identify", "write_partition")
 WRITE_PROFILE = statement("app.identify", "write_profile")
 WHO_HOLDS = HotStatement(statement("app.identify", "who_holds"))
-IDLE_ANONYMOUS = statement("app.identify", "idle_anonymous")
 TRAITS_OF = statement("app.identify", "traits_of")
-HOLDINGS_OF = statement("app.identify", "holdings_of")
-WORDS_ABOUT = statement("app.identify", "words_about")
-RECORD_LINKS = statement("app.identify", "record_links")
-FORGET_REVIEWS = statement("app.identify", "forget_reviews")
 
 ACTIVE_EPOCH = select(epoch.c.epoch, epoch.c.model).where(epoch.c.status == "active")
-TOMBSTONES_AMONG = text(
-    "SELECT key_hash FROM erasure_tombstone WHERE key_hash = ANY(CAST(:keys AS bytea[]))"
-)
 CURRENT_OF = select(
     customer.c.customer_id,
     customer.c.current_customer_id,
@@ -365,12 +351,6 @@ async def traits_of(tx: Connection, customers: Collection[CustomerId]) -> dict[C
     }
 
 
-async def tombstones_among(tx: Connection, keys: Collection[bytes]) -> set[bytes]:
-    """Return which of the keys belong to somebody who asked to be erased."""
-    rows = await tx.execute(TOMBSTONES_AMONG, {"keys": sorted(keys)})
-    return {row.key_hash for row in rows}
-
-
 async def find_customer(tx: Connection, customer_id: CustomerId) -> CustomerRow | None:
     """Return the customer an id names and who answers to it, or None for an id never given out."""
     row = (await tx.execute(CURRENT_OF, {"customer_id": customer_id})).one_or_none()
@@ -422,62 +402,3 @@ async def write_decision(
             for record_id, side in decision.sides.items()
         ],
     )
-
-
-async def bury(tx: Connection, keys: Collection[bytes], kind: str, now: datetime) -> None:
-    """Leave a keyed tombstone for each key, so that a re-import does not bring the person back."""
-    if keys:
-        await tx.execute(
-            insert(erasure_tombstone).on_conflict_do_nothing(),
-            [{"key_hash": key, "kind": kind, "erased_at": now} for key in sorted(keys)],
-        )
-
-
-async def visits_of(tx: Connection, records: Collection[RecordId]) -> set[IdentifierKey]:
-    """Return the visits that these records logged in to."""
-    rows = await tx.execute(
-        select(visit_fact.c.visit_key).where(visit_fact.c.record_id.in_(list(records)))
-    )
-    return {IdentifierKey(row.visit_key) for row in rows}
-
-
-async def forget_records(tx: Connection, records: Collection[RecordId]) -> set[IdentifierKey]:
-    """Delete all that identify knows of these records; return the identifiers nobody holds now."""
-    ids = list(records)
-    freed = await tx.execute(statement("app.identify", "forget_links"), {"record_ids": ids})
-    keys = {IdentifierKey(row.identifier_key) for row in freed}
-    await tx.execute(FORGET_REVIEWS, {"record_ids": ids, "identifier_keys": sorted(keys)})
-    for table in (profile_fact, visit_fact, membership, record):
-        await tx.execute(delete(table).where(table.c.record_id.in_(ids)))
-    return keys
-
-
-async def mark_erased(tx: Connection, customer_id: CustomerId, now: datetime) -> None:
-    """Let an erased customer's ids, its own and the merged ones, say so for ever."""
-    await tx.execute(
-        update(customer).where(customer.c.current_customer_id == customer_id).values(erased_at=now)
-    )
-
-
-async def known_by(tx: Connection, customer_id: CustomerId) -> list[KnownBy]:
-    """Return what a customer is known by, each identifier once."""
-    rows = await tx.execute(HOLDINGS_OF, {"customer_id": customer_id})
-    return [KnownBy(*row) for row in rows]
-
-
-async def record_links(tx: Connection, customer_id: CustomerId) -> list[RecordLink]:
-    """Return how a customer's records hang together."""
-    rows = await tx.execute(RECORD_LINKS, {"customer_id": customer_id})
-    return [RecordLink(*row) for row in rows]
-
-
-async def idle_anonymous(tx: Connection, before: datetime, most: int) -> list[CustomerId]:
-    """Return anonymous customers not heard of since ``before``, the longest idle first."""
-    rows = await tx.execute(IDLE_ANONYMOUS, {"before": before, "most": most})
-    return [CustomerId(row.customer_id) for row in rows]
-
-
-async def words_about(tx: Connection, customer_id: CustomerId) -> list[SpokenWord]:
-    """Return what people decided about a customer's records, oldest first."""
-    rows = await tx.execute(WORDS_ABOUT, {"customer_id": customer_id})
-    return [SpokenWord(*row) for row in rows]

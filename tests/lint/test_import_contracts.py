@@ -38,6 +38,7 @@ DOES_IO = frozenset(
         "attach",
         "audit",
         "authenticate",
+        "erasure",
         "checkup",
         "portrait",
         "idempotency",

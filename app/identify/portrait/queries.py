@@ -1,4 +1,8 @@
-"""How is a customer read as somebody?  What sources said of them, and whose contact they share."""
+"""How is a customer read as somebody?
+
+What they are known by, how their records hang together, what sources and people said of them, and
+whose contact points they share.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +17,15 @@ from app.database.transaction import Connection
 from app.identify.names import parse_name
 from app.identify.portrait.relations import Member
 from app.identify.portrait.survivorship import ProfileValue
+from app.identify.rows import KnownBy, RecordLink, SpokenWord
 from app.vocabulary import Assurance, CustomerId, IdentifierType, Party
 
 SAID_OF: Final = statement("app.identify.portrait", "said_of")
 SHARING_WITH: Final = statement("app.identify.portrait", "sharing_with")
 KIN_OF: Final = statement("app.identify.portrait", "kin_of")
+HOLDINGS_OF: Final = statement("app.identify.portrait", "holdings_of")
+RECORD_LINKS: Final = statement("app.identify.portrait", "record_links")
+WORDS_ABOUT: Final = statement("app.identify.portrait", "words_about")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +35,24 @@ class Sharing:
     customer_id: CustomerId
     types: tuple[IdentifierType, ...]
     last_seen_at: datetime
+
+
+async def known_by(tx: Connection, customer: CustomerId) -> list[KnownBy]:
+    """Return what a customer is known by, each identifier once."""
+    rows = await tx.execute(HOLDINGS_OF, {"customer_id": customer})
+    return [KnownBy(*row) for row in rows]
+
+
+async def record_links(tx: Connection, customer: CustomerId) -> list[RecordLink]:
+    """Return how a customer's records hang together."""
+    rows = await tx.execute(RECORD_LINKS, {"customer_id": customer})
+    return [RecordLink(*row) for row in rows]
+
+
+async def words_about(tx: Connection, customer: CustomerId) -> list[SpokenWord]:
+    """Return what people decided about a customer's records, oldest first."""
+    rows = await tx.execute(WORDS_ABOUT, {"customer_id": customer})
+    return [SpokenWord(*row) for row in rows]
 
 
 async def said_of(tx: Connection, customer: CustomerId) -> list[ProfileValue]:

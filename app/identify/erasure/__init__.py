@@ -1,0 +1,1 @@
+"""Forgetting people who ask for it, and anonymous ones who went idle."""

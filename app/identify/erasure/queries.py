@@ -1,0 +1,62 @@
+"""How does identify forget?  What it deletes, and the keyed tombstones that keep it deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import delete, select, text
+from sqlalchemy.dialects.postgresql import insert
+
+from app.database.statements import statement
+from app.database.transaction import Connection
+from app.identify.tables import erasure_tombstone, membership, profile_fact, record, visit_fact
+from app.vocabulary import CustomerId, IdentifierKey, RecordId
+
+FORGET_LINKS: Final = statement("app.identify.erasure", "forget_links")
+FORGET_REVIEWS: Final = statement("app.identify.erasure", "forget_reviews")
+IDLE_ANONYMOUS: Final = statement("app.identify.erasure", "idle_anonymous")
+TOMBSTONES_AMONG: Final = text(
+    "SELECT key_hash FROM erasure_tombstone WHERE key_hash = ANY(CAST(:keys AS bytea[]))"
+)
+
+
+async def tombstones_among(tx: Connection, keys: Collection[bytes]) -> set[bytes]:
+    """Return which of the keys belong to somebody who asked to be erased."""
+    rows = await tx.execute(TOMBSTONES_AMONG, {"keys": sorted(keys)})
+    return {row.key_hash for row in rows}
+
+
+async def bury(tx: Connection, keys: Collection[bytes], kind: str, now: datetime) -> None:
+    """Leave a keyed tombstone for each key, so that a re-import does not bring the person back."""
+    if keys:
+        await tx.execute(
+            insert(erasure_tombstone).on_conflict_do_nothing(),
+            [{"key_hash": key, "kind": kind, "erased_at": now} for key in sorted(keys)],
+        )
+
+
+async def visits_of(tx: Connection, records: Collection[RecordId]) -> set[IdentifierKey]:
+    """Return the visits that these records logged in to."""
+    rows = await tx.execute(
+        select(visit_fact.c.visit_key).where(visit_fact.c.record_id.in_(list(records)))
+    )
+    return {IdentifierKey(row.visit_key) for row in rows}
+
+
+async def forget_records(tx: Connection, records: Collection[RecordId]) -> set[IdentifierKey]:
+    """Delete all that identify knows of these records; return the identifiers nobody holds now."""
+    ids = list(records)
+    freed = await tx.execute(FORGET_LINKS, {"record_ids": ids})
+    keys = {IdentifierKey(row.identifier_key) for row in freed}
+    await tx.execute(FORGET_REVIEWS, {"record_ids": ids, "identifier_keys": sorted(keys)})
+    for table in (profile_fact, visit_fact, membership, record):
+        await tx.execute(delete(table).where(table.c.record_id.in_(ids)))
+    return keys
+
+
+async def idle_anonymous(tx: Connection, before: datetime, most: int) -> list[CustomerId]:
+    """Return anonymous customers not heard of since ``before``, the longest idle first."""
+    rows = await tx.execute(IDLE_ANONYMOUS, {"before": before, "most": most})
+    return [CustomerId(row.customer_id) for row in rows]
