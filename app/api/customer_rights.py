@@ -17,10 +17,11 @@ from app.access.audit import Actor
 from app.api.audit import TheActor
 from app.api.dependencies import House, Now, TheExchange, TheHouse
 from app.api.event_data import ConsentData
+from app.api.event_document import PersonDocument
 from app.api.problem_details import problem_response, promised
 from app.api.route import new_router
 from app.api.subject_requests import due_for, today_of
-from app.api.wire import Answer, Code, Country, Day, Document, Text
+from app.api.wire import Answer, Day, Document
 from app.api.writing import TheWrite, nothing, written
 from app.flows import subject_facts
 from app.flows.erasure import Erased
@@ -47,28 +48,10 @@ _ERASED: Final = promised(HTTPStatus.GONE)
 _HELD: Final = promised(HTTPStatus.GONE, HTTPStatus.CONFLICT)
 
 
-class RectifiedProfile(Document):
-    """What is right, attribute by attribute; what is not named stays as it is."""
-
-    name: Text | None = None
-    social_name: Text | None = None
-    birth_date: Day | None = None
-    gender: Code | None = None
-    language: Code | None = None
-    postal_code: Code | None = None
-    street: Text | None = None
-    city: Text | None = None
-    state: Code | None = None
-    country: Country | None = None
-    company_name: Text | None = None
-    trade_name: Text | None = None
-    occupation: Text | None = None
-
-
 class RectificationDocument(Document):
-    """A person's correction, checked by whoever passes it on."""
+    """A person's correction, checked by whoever passes it on; what is not named stays as it is."""
 
-    profile: RectifiedProfile
+    profile: PersonDocument
 
 
 class RectifiedAnswer(Answer):

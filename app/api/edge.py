@@ -216,7 +216,7 @@ def _tell(scope: Scope, exchange: Exchange, seconds: float) -> None:
         "request",
         method=metrics.method_word(scope["method"]),
         route=route,
-        status=status,
+        status=int(status),
         ms=round(seconds * 1000, 1),
         client=exchange.client.name if exchange.client else None,
     )

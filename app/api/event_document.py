@@ -62,8 +62,8 @@ class IdentifierDocument(Document):
         return RawIdentifier(self.type, self.value, self.country, scope or "")
 
 
-class ProfileDocument(Document):
-    """What the source knows about the person."""
+class PersonDocument(Document):
+    """What can be said of a person, attribute by attribute."""
 
     name: Text | None = None
     social_name: Text | None = None
@@ -78,6 +78,11 @@ class ProfileDocument(Document):
     company_name: Text | None = None
     trade_name: Text | None = None
     occupation: Text | None = None
+
+
+class ProfileDocument(PersonDocument):
+    """What the source knows about the person, and how well."""
+
     owner: Code | None = None
     assurance: Literal["declared", "verified", "enriched", "inferred"] = "declared"
     provider: Code | None = None

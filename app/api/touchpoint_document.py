@@ -179,7 +179,7 @@ class AllowancesAnswer(Answer):
 
 
 class BriefAnswer(Answer):
-    """What to know before speaking, and what to leave unsaid."""
+    """What to know before speaking, and what to leave unsaid, in sentences for the agent."""
 
     notes: list[str]
     do_not_say: list[str]
@@ -198,7 +198,7 @@ class RoutingAnswer(Answer):
     hold_content: str
     allowances: AllowancesAnswer
     brief: BriefAnswer
-    reasons: list[str]
+    reasons: list[str] = Field(description="the same notes for a machine")
 
 
 class SellingAnswer(Answer):

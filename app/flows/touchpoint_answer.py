@@ -19,6 +19,7 @@ from app.interact.caps import CARE
 from app.interact.contact_policy import Permission, Reason
 from app.interact.lifecycle import Lifecycle
 from app.interact.routing import Caller, Routing, route
+from app.interact.wording import DO_NOT_SAY_WORDING, ROUTE_WORDING
 from app.personalise.catalogue import Action, Catalogue
 from app.personalise.decide import ENGINE, Decided, SlotDecision
 from app.personalise.explain import (
@@ -47,7 +48,7 @@ def answer_of(
         "touchpoint_id": str(moment.touchpoint_id),
         "customer": _customer(moment),
         "value": _value(moment, facts),
-        "routing": _routing(route(_caller(moment, facts))),
+        "routing": _routing(route(_caller(moment, facts)), moment.locale),
         "selling_allowed": _selling(moment, decided),
         "decisions": [
             _decision(each, decision_id, decided, catalogue, moment)
@@ -88,7 +89,7 @@ def degraded_answer(
             "owner": None,
         },
         "value": None,
-        "routing": _routing(route(Caller(known=False))),
+        "routing": _routing(route(Caller(known=False)), command.locale),
         "selling_allowed": {
             "allowed": False,
             "reason": selling.reasons[0].value,
@@ -168,7 +169,7 @@ def _caller(moment: Moment, facts: Mapping[str, object]) -> Caller:
     )
 
 
-def _routing(routing: Routing) -> dict[str, Any]:
+def _routing(routing: Routing, locale: Locale) -> dict[str, Any]:
     return {
         "ivr": routing.ivr.value,
         "human_option": routing.human_option,
@@ -191,8 +192,10 @@ def _routing(routing: Routing) -> dict[str, Any]:
             "goodwill": _text(routing.allowances.goodwill),
         },
         "brief": {
-            "notes": [note.value for note in routing.brief.notes],
-            "do_not_say": [word.value for word in routing.brief.do_not_say],
+            "notes": [ROUTE_WORDING[note].in_locale(locale) for note in routing.brief.notes],
+            "do_not_say": [
+                DO_NOT_SAY_WORDING[word].in_locale(locale) for word in routing.brief.do_not_say
+            ],
         },
         "reasons": [reason.value for reason in routing.reasons],
     }

@@ -11,7 +11,6 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from app.interact.consent import MARKETING, ConsentFact, ConsentStatus
 from app.vocabulary import Channel, DecisionId
 
 FOREVER: Final = datetime.max.replace(tzinfo=UTC)
@@ -116,15 +115,3 @@ def _suppression(outcome: Outcome, rejected: timedelta, deferred: timedelta) -> 
         case _:
             return None
     return Suppression(SuppressionScope.ACTION, outcome.action, cause, ends_at)
-
-
-def withdrawal_of(outcome: Outcome, key: str) -> ConsentFact | None:
-    """Return the consent fact that an opt-out is, None for every other outcome.
-
-    It is a fact and no suppression: a later yes may lift it.
-    """
-    if outcome.kind is not OutcomeKind.OPTED_OUT:
-        return None
-    return ConsentFact(
-        MARKETING, outcome.channel, ConsentStatus.WITHDRAWN, outcome.occurred_at, key
-    )

@@ -3,8 +3,9 @@
 -- Parameters: touchpoint_id uuid; interaction_key bytea or null; contact_key, thread_key bytea;
 --             record_id uuid;
 --             channel, direction text; topic text or null; occurred_at timestamptz;
---             request_hash bytea; identifier_keys bytea[] (asked with); context, answer text (JSON);
---             decision_ids uuid[]; slots int[]; actions, strategies text[] (nullable); segment, bundle_id text; inputs text (JSON);
+--             request_hash bytea; identifier_keys bytea[] (asked with);
+--             context, answer text (JSON); decision_ids uuid[]; slots int[];
+--             actions, strategies text[] (nullable); segment, bundle_id text; inputs text (JSON);
 --             results text[] (JSON, one a decision); asked_hash bytea or null (the request that was
 --             answered before, if one: somebody else's newer answer is not overwritten).
 -- Result: touchpoint_id, or no row when the interaction was answered by somebody else meanwhile.

@@ -239,6 +239,33 @@ async def test_an_agents_words_come_in_their_language(every: httpx.AsyncClient) 
     assert len(words) == 3
 
 
+async def test_the_brief_is_told_in_the_agents_language(every: httpx.AsyncClient) -> None:
+    await regular(every)
+    notes = {}
+    for language in ("pt-BR", "es", "en"):
+        wanted = {"Accept-Language": language}
+        answer = await every.post("/v1/touchpoints", json=RING, headers=wanted)
+        routing = answer.json()["routing"]
+        notes[language] = routing["brief"]["notes"] + routing["brief"]["do_not_say"]
+        assert "known_customer" in routing["reasons"]
+    assert all(" " in sentence for told in notes.values() for sentence in told)
+    assert not set(notes["pt-BR"]) & set(notes["es"]) | set(notes["es"]) & set(notes["en"])
+
+
+async def test_an_opt_out_is_obeyed_until_a_later_yes(every: httpx.AsyncClient) -> None:
+    await regular(every)
+    offered = (await rung(every))["decisions"][0]["decision_id"]
+    said = {"decision_id": offered, "outcome": "opted_out", "time": "2026-11-20T11:00:00-03:00"}
+    await every.post("/v1/outcomes", json=said)
+    assert (await rung(every))["selling_allowed"]["reason"] == "consent_denied"
+    yes = {"purpose": "marketing", "channel": "voice", "status": "granted"}
+    early, late = "2026-11-20T10:00:00-03:00", "2026-11-20T12:00:00-03:00"
+    await told(every, an_event("consent", record_key="C-1", data=yes, time=early))
+    assert (await rung(every))["selling_allowed"]["allowed"] is False
+    await told(every, an_event("consent", record_key="C-1", data=yes, time=late))
+    assert (await rung(every))["selling_allowed"]["allowed"] is True
+
+
 async def test_an_outcome_that_cannot_be_is_refused(every: httpx.AsyncClient) -> None:
     await regular(every)
     offered = (await rung(every))["decisions"][0]["decision_id"]

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from app.interact.caps import Cap, CapScope, Contact
-from app.interact.consent import ConsentState, ConsentStatus
+from app.interact.consent import ConsentState
 from app.interact.contact_policy import (
     ContactHours,
     ContactPolicy,
@@ -29,7 +29,6 @@ from app.interact.outcomes import (
     SuppressionCause,
     SuppressionScope,
     suppressions_of,
-    withdrawal_of,
 )
 from app.vocabulary import Channel, DecisionId, Direction, Strategy
 
@@ -244,11 +243,3 @@ def test_every_suppression_ends_at_an_instant() -> None:
     outcomes = [Outcome(DECISION, "a", kind, NOW, never=True) for kind in OutcomeKind]
     for found in suppressions_of(outcomes, rejected_pause_days=30, deferred_pause_days=7):
         assert found.ends_at > NOW
-
-
-def test_an_opt_out_is_a_withdrawal_and_nothing_else_is() -> None:
-    for kind in OutcomeKind:
-        fact = withdrawal_of(Outcome(DECISION, "a", kind, NOW, channel=Channel.SMS), "key")
-        assert (fact is not None) is (kind is OutcomeKind.OPTED_OUT)
-        if fact is not None:
-            assert (fact.status, fact.channel) == (ConsentStatus.WITHDRAWN, Channel.SMS)
