@@ -37,6 +37,7 @@ from app.database.embedded.processes import ServerStuck
 from app.database.embedded.server import EmbeddedServer
 from app.database.engine import make_engine
 from app.database.keyed_hash import KeyedHash
+from app.database.lines import Lines
 from app.database.migrate import migrate
 from app.database.transaction import Database
 from app.settings import Settings, SettingsError
@@ -228,7 +229,7 @@ class RolledBackDatabase(Database):
     """
 
     def __init__(self, connection: AsyncConnection) -> None:
-        super().__init__(connection.engine)
+        super().__init__(Lines(connection.engine))
         self._connection = connection
         self._turn = asyncio.Lock()
 

@@ -15,10 +15,7 @@ from uuid import uuid4
 import asyncpg
 import orjson
 from asyncpg.connect_utils import SessionAttribute
-from sqlalchemy import event
-from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DisconnectionError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from app.database.server import CONNECT_TIMEOUT_S, Server, driver_url
 from app.settings import Settings
@@ -90,46 +87,23 @@ def make_engine(
             connection_class=SwiftlyClosed,
         )
 
-    engine = create_async_engine(
+    return create_async_engine(
         "postgresql+asyncpg://",
         connect_args={"async_creator_fn": connect, **_statement_cache(settings)},
         isolation_level="AUTOCOMMIT",
         pool_size=settings.pool_size,
         max_overflow=0,
         pool_timeout=settings.acquire_timeout_ms / 1000,
-        pool_use_lifo=True,
         query_cache_size=2 * CACHED_STATEMENTS,
         json_serializer=to_json,
         json_deserializer=orjson.loads,
         hide_parameters=True,
     )
-    event.listen(engine.sync_engine, "checkout", _refuse_dead)
-    return engine
-
-
-async def warm(engine: AsyncEngine, connections: int) -> None:
-    """Open that many connections at once and put them back, so that no caller waits for one."""
-    opened = await asyncio.gather(
-        *(engine.connect() for _ in range(connections)), return_exceptions=True
-    )
-    for connection in opened:
-        if isinstance(connection, AsyncConnection):
-            await connection.close()
-    for failure in opened:
-        if isinstance(failure, BaseException):
-            raise failure
 
 
 def to_json(value: object) -> str:
     """Return JSON text; amounts become strings, so that no float ever touches money."""
     return orjson.dumps(value, default=_amount_as_text).decode()
-
-
-def _refuse_dead(connection: DBAPIConnection, *_: object) -> None:
-    """Have the pool connect anew in place of a line that is known to be cut; nothing is sent."""
-    driver: asyncpg.Connection[asyncpg.Record] = connection.driver_connection
-    if driver.is_closed():
-        raise DisconnectionError
 
 
 def _amount_as_text(value: object) -> str:

@@ -113,7 +113,7 @@ class Away(Database):
 
 
 async def test_without_a_database_it_says_so_and_nothing_old(house: House) -> None:
-    away = Away(house.database._engine)
+    away = Away(house.database.lines)
     alone = furnished(house.settings, away, house.keyed_hash, house.clock)
     async with calling(create_app(alone)) as http:
         seen = await scraped(http)

@@ -159,7 +159,7 @@ class FlickeringDatabase(Database):
     """A database that is away the first few times it is asked to write."""
 
     def __init__(self, database: Database, times: int) -> None:
-        super().__init__(database._engine)
+        super().__init__(database.lines)
         self.times = times
 
     async def write(self, work: Work[Any]) -> Any:
