@@ -100,8 +100,7 @@ class KeyRing:
             Unauthenticated: it is nobody's, has expired or was revoked; which of these is not said.
             Unavailable: the database would have to be asked, and cannot be.
         """
-        prefix = prefix_of(text)
-        key = None if prefix is None else await self._key_of(text, prefix)
+        key = await self._key_of(text)
         now = self._clock.now()
         if key is None or not key.is_live(now):
             raise Unauthenticated("the key given is not a valid client key", code="invalid-key")
@@ -141,11 +140,14 @@ class KeyRing:
             if remembered.key is None or remembered.key.key_id != key_id
         }
 
-    async def _key_of(self, text: str, prefix: str) -> StoredKey | None:
+    async def _key_of(self, text: str) -> StoredKey | None:
         digest, now_s = hash_of(self._keyed_hash, text), self._elapsed_s()
         remembered = self._known.get(digest) or self._refused.get(digest)
         if remembered is not None and now_s - remembered.asked_s < self._ttl_s:
             return remembered.key
+        prefix = prefix_of(text)
+        if prefix is None:
+            return None
         found = await self._ask(prefix)
         key = found if found and hmac.compare_digest(digest, found.hash) else None
         self._remember(digest, _Remembered(key, now_s), self._clock.now())

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import zlib
 from collections.abc import Iterable
 from itertools import chain
@@ -30,6 +31,12 @@ MOST_VALUES: Final = 200_000
 """Four megabytes of brackets would keep everybody waiting; a thousand events have a fifth of it."""
 
 ARRIVAL_LIMIT_S: Final = 5.0
+
+_SHORT: Final = 16 * 1024
+"""Too short for too many values; what a short text may hide is found in its bytes."""
+
+_SUSPICIOUS: Final = re.compile(rb"\\u0000|(?:\A|[\[,:])\s*-?\d(?:[\d.]{18}|[\d.]*[eE])")
+"""What a NUL, or a number that does not fit 64 bits, cannot be written without."""
 
 _GZIP: Final = zlib.MAX_WBITS + 16
 _MOST: Final = 2**63 - 1
@@ -134,9 +141,19 @@ def parse_json(data: bytes) -> Any:
     except orjson.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
         raise Malformed(f"the body is not JSON we can read: see {place}", code="not-json") from None
-    _refuse_unusable(document)
+    if len(data) > _SHORT or _SUSPICIOUS.search(data) or _is_large(data):
+        _refuse_unusable(document)
     _refuse_doubled_names(data, document)
     return document
+
+
+def _is_large(data: bytes) -> bool:
+    """Tell whether a text has brackets for more levels, or colons for more members, than allowed.
+
+    Those within its texts count too: then it is looked at for nothing.
+    """
+    levels = data.count(b"[") + data.count(b"{")
+    return levels > DEEPEST or data.count(b":") > MOST_MEMBERS
 
 
 def _refuse_unusable(document: Any) -> None:

@@ -47,77 +47,73 @@ class CannotBePlanned(TypeError):
 
 
 @dataclass(frozen=True, slots=True)
-class _Plan:
-    """A function and where its arguments come from; ``name`` is what its own result is for."""
+class _Step:
+    """One function to call and where its arguments come from.
+
+    ``needs`` are the names of arguments that earlier steps give, with the numbers of those steps.
+    """
 
     function: Callable[..., Awaitable[Any]]
-    name: str | None
-    needs: tuple[_Plan, ...]
+    needs: tuple[tuple[str, int], ...]
     request: str | None
     parameters: tuple[tuple[Sequence[ModelField], Callable[[Request], Mapping[str, Any]]], ...]
     body: list[ModelField]
 
-    @classmethod
-    def of(cls, declared: Dependant) -> _Plan:
-        """Read what a function declares, and what those it depends on do.
+    async def arguments(
+        self, request: Request, document: Any, given: Sequence[Any]
+    ) -> tuple[dict[str, Any], list[Any]]:
+        """Return the function's arguments, and what is wrong with them."""
+        values = {name: given[step] for name, step in self.needs}
+        faults: list[Any] = []
+        if self.request is not None:
+            values[self.request] = request
+        for fields, place in self.parameters:
+            found, wrong = request_params_to_args(fields, place(request))
+            values.update(found)
+            faults += wrong
+        if self.body:
+            found, wrong = await request_body_to_args(self.body, document, embed_body_fields=False)
+            values.update(found)
+            faults += wrong
+        return values, faults
 
-        Raises:
-            CannotBePlanned: it is no ``async def``, or asks for something else.
-        """
-        function = declared.call
+
+def _plan(declared: Dependant) -> list[_Step]:
+    """Return what to call, in order: each dependency once and before whoever needs it.
+
+    Raises:
+        CannotBePlanned: a function is no ``async def``, or asks for something nothing provides.
+    """
+    steps: list[_Step] = []
+    places: dict[Callable[..., Any], int] = {}
+
+    def add(wanted: Dependant) -> int:
+        function = wanted.call
+        if function in places:
+            return places[function]
         if function is None or not inspect.iscoroutinefunction(function):
             raise CannotBePlanned(f"{function} is not an async function that returns")
-        if asked := [name for name in _NOT_PLANNED if getattr(declared, name)]:
+        if asked := [name for name in _NOT_PLANNED if getattr(wanted, name)]:
             raise CannotBePlanned(f"{function} asks for {', '.join(asked)}")
-        return cls(
-            function,
-            declared.name,
-            tuple(map(cls.of, declared.dependencies)),
-            declared.request_param_name,
-            tuple(
-                (fields, attrgetter(place))
-                for name, place in _PLACES.items()
-                if (fields := getattr(declared, name))
-            ),
-            declared.body_params,
+        needs = tuple((need.name or "", add(need)) for need in wanted.dependencies)
+        steps.append(
+            _Step(
+                function,
+                tuple((name, step) for name, step in needs if name),
+                wanted.request_param_name,
+                tuple(
+                    (fields, attrgetter(place))
+                    for name, place in _PLACES.items()
+                    if (fields := getattr(wanted, name))
+                ),
+                wanted.body_params,
+            )
         )
+        places[function] = len(steps) - 1
+        return places[function]
 
-
-class _Call:
-    """The arguments of one request, as far as they are known, and what is wrong with them."""
-
-    __slots__ = ("_document", "_known", "_request", "faults")
-
-    def __init__(self, request: Request, document: Any) -> None:
-        self._request = request
-        self._document = document
-        self._known: dict[Callable[..., Awaitable[Any]], Any] = {}
-        self.faults: list[Any] = []
-
-    async def arguments(self, plan: _Plan) -> dict[str, Any]:
-        """Return the arguments of a function; each one it depends on is called once a request."""
-        values = {need.name: await self._result(need) for need in plan.needs if need.name}
-        if plan.request is not None:
-            values[plan.request] = self._request
-        for fields, place in plan.parameters:
-            self._take(values, request_params_to_args(fields, place(self._request)))
-        if plan.body:
-            found = await request_body_to_args(plan.body, self._document, embed_body_fields=False)
-            self._take(values, found)
-        return values
-
-    async def _result(self, need: _Plan) -> Any:
-        """Return what a dependency gives, once a request; nothing once there are faults."""
-        if need.function not in self._known:
-            given = await self.arguments(need)
-            if self.faults:
-                return None
-            self._known[need.function] = await need.function(**given)
-        return self._known[need.function]
-
-    def _take(self, values: dict[str, Any], found: tuple[Mapping[str, Any], Sequence[Any]]) -> None:
-        values.update(found[0])
-        self.faults.extend(found[1])
+    add(declared)
+    return steps
 
 
 def caller_of(route: APIRoute) -> Handler:
@@ -126,17 +122,22 @@ def caller_of(route: APIRoute) -> Handler:
     Raises:
         CannotBePlanned: the function declares what nothing here provides.
     """
-    plan = _Plan.of(route.dependant)
+    *before, last = _plan(route.dependant)
     takes_body = route.body_field is not None
     status, field = route.status_code or 200, route.response_field
 
     async def call(request: Request) -> Response:
         document = await request.json() if takes_body else None
-        asked = _Call(request, document)
-        arguments = await asked.arguments(plan)
-        if asked.faults:
-            raise RequestValidationError(asked.faults)
-        answer = await plan.function(**arguments)
+        given: list[Any] = []
+        faults: list[Any] = []
+        for step in before:
+            arguments, wrong = await step.arguments(request, document, given)
+            faults += wrong
+            given.append(None if faults else await step.function(**arguments))
+        arguments, wrong = await last.arguments(request, document, given)
+        if faults or wrong:
+            raise RequestValidationError(faults + wrong)
+        answer = await last.function(**arguments)
         if isinstance(answer, Response):
             return answer
         if field is None:

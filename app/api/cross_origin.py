@@ -37,9 +37,9 @@ class MarksForPages:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Mark answers to pages that may read them; what comes from no page passes through."""
-        origin = Headers(scope=scope).get("origin") if scope["type"] == "http" else None
-        marked = send if origin is None else _marking(scope, origin, send)
-        await self._app(scope, receive, marked)
+        if scope["type"] == "http" and (origin := Headers(scope=scope).get("origin")) is not None:
+            send = _marking(scope, origin, send)
+        await self._app(scope, receive, send)
 
 
 class AnswersBrowsers:

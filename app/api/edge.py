@@ -12,11 +12,11 @@ import asyncio
 import math
 import re
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, cast
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils.compat import uuid7
@@ -45,19 +45,24 @@ CLIENT_GONE: Final = 499
 _LOOK_EVERY_S: Final = 0.05
 _INTERNAL: Final = 500
 _TOO_LARGE: Final = 413
-_REQUEST_ID: Final = re.compile(r"[0-9A-Za-z_-]{16,64}", re.ASCII)
+_REQUEST_ID: Final = re.compile(rb"[0-9A-Za-z_-]{16,64}")
 """UUIDs, ULIDs and their like; shorter ones could be a phone or a tax id, and ids are logged."""
 
 _TRACEPARENT: Final = re.compile(
-    r"[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-.*)?", re.ASCII
+    rb"[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-.*)?"
 )
-_HEADERS: Final = {
-    "cache-control": "no-store",
-    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
-    "referrer-policy": "no-referrer",
-    "x-content-type-options": "nosniff",
-}
+_HEADERS: Final = (
+    (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+)
+"""On every answer that does not say otherwise."""
+
 _NOTE: Final = "idip.exchange"
+
+Told = Mapping[bytes, bytes]
+"""The header fields of a request by their names in lower case; of one told twice, the last."""
 
 
 @dataclass(slots=True)
@@ -104,25 +109,29 @@ class Edge:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
-        exchange = Exchange(_request_id(headers), _trace_id(headers))
+        told = dict(scope["headers"])
+        exchange = Exchange(_request_id(told), _trace_id(told))
         scope[_NOTE] = exchange
         began = time.perf_counter()
-        with structlog.contextvars.bound_contextvars(
-            request_id=exchange.request_id, trace_id=exchange.trace_id
-        ):
+        ids = {"request_id": exchange.request_id}
+        if exchange.trace_id is not None:
+            ids["trace_id"] = exchange.trace_id
+        with structlog.contextvars.bound_contextvars(**ids):
             try:
-                await self._answer(scope, receive, _noting(exchange, headers, send))
+                await self._answer(exchange, told, scope, receive, send)
             finally:
                 _tell(scope, exchange, time.perf_counter() - began)
 
-    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        exchange = exchange_of(scope)
+    async def _answer(
+        self, exchange: Exchange, told: Told, scope: Scope, receive: Receive, send: Send
+    ) -> None:
         limit = asyncio.timeout(None)
+        limited = self._limited(told, receive)
+        noted = _noting(exchange, told, send)
         try:
             with _Watch(exchange, limit):
                 async with limit:
-                    await self._app(scope, self._limited(scope, receive), send)
+                    await self._app(scope, limited, noted)
         except ClientDisconnect:
             exchange.status = CLIENT_GONE
         except Exception as error:
@@ -130,16 +139,17 @@ class Edge:
             if exchange.status is not None:
                 raise  # Half an answer is out: only a broken connection says so.
             response = problem_response(problem, exchange.request_id)
-            await response(scope, receive, send)
+            await response(scope, receive, noted)
 
-    def _limited(self, scope: Scope, receive: Receive) -> Receive:
+    def _limited(self, told: Told, receive: Receive) -> Receive:
         """Return ``receive`` that ends a body which is too long, announced or not."""
-        announced = Headers(scope=scope).get("content-length", "")
+        announced = told.get(b"content-length", b"")
+        is_too_long = announced.isdigit() and int(announced) > self._longest_body
         arrived = 0
 
         async def limited() -> Message:
             nonlocal arrived
-            if announced.isdecimal() and int(announced) > self._longest_body:
+            if is_too_long:
                 raise TooLarge("the body is too long")
             message = await receive()
             arrived += len(message.get("body", b""))
@@ -179,18 +189,19 @@ class _Watch:
             self._timer = self._loop.call_at(min(ends_s, now_s + _LOOK_EVERY_S), self._look)
 
 
-def _noting(exchange: Exchange, asked: Headers, send: Send) -> Send:
+def _noting(exchange: Exchange, asked: Told, send: Send) -> Send:
     """Return ``send`` that puts our headers on the answer and remembers its status."""
 
     async def noted(message: Message) -> None:
         if message["type"] == "http.response.start":
             exchange.status = message["status"]
-            headers = MutableHeaders(scope=message)
-            headers["x-request-id"] = exchange.request_id
-            for name, value in _HEADERS.items():
-                headers.setdefault(name, value)
-            if exchange.status == _TOO_LARGE and "content-length" not in asked:
-                headers["connection"] = "close"  # nobody knows how much would still come
+            headers = list(message.get("headers", ()))
+            there = {name for name, _ in headers}
+            ours = ((b"x-request-id", exchange.request_id.encode()), *_HEADERS)
+            headers.extend(field for field in ours if field[0] not in there)
+            if exchange.status == _TOO_LARGE and b"content-length" not in asked:
+                headers.append((b"connection", b"close"))  # how much more comes, nobody knows
+            message["headers"] = headers
         await send(message)
 
     return noted
@@ -223,12 +234,15 @@ def _tell(scope: Scope, exchange: Exchange, seconds: float) -> None:
     metrics.count_request(scope["method"], route, status, seconds)
 
 
-def _request_id(headers: Headers) -> str:
-    given = headers.get("x-request-id", "")
-    return given if _REQUEST_ID.fullmatch(given) else str(uuid7())
+def _request_id(told: Told) -> str:
+    given = told.get(b"x-request-id")
+    if given is not None and _REQUEST_ID.fullmatch(given):
+        return given.decode("ascii")
+    return str(uuid7())
 
 
-def _trace_id(headers: Headers) -> str | None:
+def _trace_id(told: Told) -> str | None:
     """Return the trace that the caller's request is part of (W3C Trace Context)."""
-    found = _TRACEPARENT.fullmatch(headers.get("traceparent", ""))
-    return found[1] if found else None
+    given = told.get(b"traceparent")
+    found = None if given is None else _TRACEPARENT.fullmatch(given)
+    return found[1].decode("ascii") if found else None

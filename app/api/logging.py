@@ -10,7 +10,7 @@ import logging
 import traceback
 from collections.abc import MutableMapping
 from contextlib import suppress
-from typing import Any, Final, TextIO, cast
+from typing import Any, Final, Self, TextIO
 
 import orjson
 import structlog
@@ -58,7 +58,7 @@ def configure_logging(level: str, stream: TextIO) -> None:
             structlog.processors.JSONRenderer(serializer=_json),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.PrintLoggerFactory(cast("TextIO", _NeverInTheWay(stream))),
+        logger_factory=_NeverInTheWay(stream),
         cache_logger_on_first_use=False,
     )
     logging.root.handlers = [_OfLibraries()]
@@ -89,18 +89,25 @@ def kinds_of(error: BaseException) -> str:
 
 
 class _NeverInTheWay:
-    """A stream whose reader may be gone or whose disk may be full: then lines are lost, no more."""
+    """Writes lines to a stream whose reader may be gone or whose disk may be full.
+
+    Then lines are lost, no more.  It is its own factory: every logger writes to the one stream.
+    """
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
 
-    def write(self, text: str) -> None:
-        with suppress(OSError, ValueError):
-            self._stream.write(text)
+    def __call__(self, *_: object) -> Self:
+        """Return the logger of a module."""
+        return self
 
-    def flush(self) -> None:
+    def msg(self, line: str) -> None:
+        """Write a line, whatever its level."""
         with suppress(OSError, ValueError):
+            self._stream.write(f"{line}\n")
             self._stream.flush()
+
+    debug = info = warning = error = critical = exception = fatal = log = msg
 
 
 class _OfLibraries(logging.Handler):

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -118,9 +119,15 @@ def method_word(method: str) -> str:
 
 def count_request(method: str, route: str, status: int, seconds: float) -> None:
     """Count an answered request; ``route`` is the template, never the path."""
-    known = method_word(method)
-    _requests.labels(known, route, str(status)).inc()
-    _durations.labels(known, route).observe(seconds)
+    counter, histogram = _answered(method_word(method), route, status)
+    counter.inc()
+    histogram.observe(seconds)
+
+
+@lru_cache(maxsize=1_000)
+def _answered(method: str, route: str, status: int) -> tuple[Counter, Histogram]:
+    """Return what counts such answers; looking the labels up each time is most of the counting."""
+    return _requests.labels(method, route, str(status)), _durations.labels(method, route)
 
 
 def count_match(asked: str, state: MatchState, reason: str) -> None:

@@ -167,6 +167,8 @@ async def _client_of(request: Request) -> Client:
 
 def _refuse_unacceptable(request: Request, produces: Iterable[str]) -> None:
     accept = request.headers.get("accept", "")
+    if accept in {"", "*/*", JSON}:
+        return
     wanted = {part.partition(";")[0].strip().lower() for part in accept.split(",")} - {""}
     for media_type in produces:
         if {media_type, f"{media_type.partition('/')[0]}/*", "*/*"} & wanted:
