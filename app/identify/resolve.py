@@ -165,17 +165,21 @@ def _rank(holdings: Collection[Holding]) -> list[Candidate]:
     for holding in holdings:
         by_customer[holding.customer_id].append(holding)
         holders[holding.key] += not holding.anonymous
-        weighing[holding.key] += not holding.anonymous and holding not in former
+        weighing[holding.key] += not (holding.anonymous or (former and holding in former))
     found = []
     for held in by_customer.values():
         held.sort(key=lambda each: (-_bits(each), each.key))
-        bits = [0.0 if each in former else _bits(each, weighing[each.key]) for each in held]
+        bits = [
+            0.0 if former and each in former else _bits(each, weighing[each.key]) for each in held
+        ]
         found.append(_candidate(held, bits, holders))
     return _with_confidence(sorted(found, key=_order))
 
 
 def _former(holdings: Collection[Holding]) -> set[Holding]:
     """Return who had a recycled number before a silence, and before somebody else had it."""
+    if len(holdings) < 2:
+        return set()
     quiet = timedelta(days=LIMITS.quiet_days)
     return {
         held

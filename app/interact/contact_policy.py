@@ -7,13 +7,14 @@ held back only when we are the ones who call.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from enum import StrEnum
 from typing import Final
 
-from app.interact.caps import CARE, Cap, Contact
+from app.interact.caps import CARE, Cap, CapScope, Contact
 from app.interact.consent import MARKETING, SERVICE, ConsentState
 from app.interact.outcomes import Suppression, SuppressionScope
 from app.vocabulary import Channel, Direction, Strategy
@@ -154,7 +155,7 @@ def selling_permission(moment: Moment, standing: Standing, purpose: str = MARKET
 class Restraint:
     """What one moment holds back, whatever is offered: worked out once, asked of every offer."""
 
-    __slots__ = ("_care", "_full", "_hours", "_moment", "_selling", "_standing")
+    __slots__ = ("_care", "_full", "_hours", "_made", "_moment", "_selling", "_standing")
 
     def __init__(self, moment: Moment, standing: Standing, policy: ContactPolicy) -> None:
         """Look at the moment; the policy's caps count the offers made before it."""
@@ -162,7 +163,10 @@ class Restraint:
         self._standing = standing
         self._care = tuple(_against_care(moment, standing))
         self._hours = tuple(_outside_hours(moment, policy))
-        self._full = _full(policy.caps, moment, standing)
+        self._full = _full(policy.caps, standing.contacts, moment)
+        self._made: dict[str, list[Contact]] = defaultdict(list)
+        for contact in standing.contacts:
+            self._made[contact.action].append(contact)
         self._selling: dict[str, Permission] = {}
 
     def selling(self, purpose: str = MARKETING) -> Permission:
@@ -184,9 +188,16 @@ class Restraint:
         against += _silenced(offer, moment, standing)
         against += self._hours
         this = Contact(offer.action, offer.strategy, moment.channel, moment.direction, moment.now)
-        full = (*_full(offer.caps, moment, standing), *self._full)
+        full = (*self._used_up(offer.caps), *self._full)
         against += (Reason(f"cap_{cap.scope}") for cap in full if cap.covers(this))
         return _permission(against, permitted)
+
+    def _used_up(self, caps: Iterable[Cap]) -> Iterator[Cap]:
+        """Yield the full ones among an action's caps, which mostly count that action only."""
+        for cap in caps:
+            counts_one = cap.scope is CapScope.ACTION
+            made = self._made.get(cap.subject, ()) if counts_one else self._standing.contacts
+            yield from _full((cap,), made, self._moment)
 
 
 def offer_permission(
@@ -278,5 +289,5 @@ def _outside_hours(moment: Moment, policy: ContactPolicy) -> Iterator[Reason]:
         yield Reason.OUTSIDE_CONTACT_HOURS
 
 
-def _full(caps: Iterable[Cap], moment: Moment, standing: Standing) -> tuple[Cap, ...]:
-    return tuple(cap for cap in caps if cap.is_full(standing.contacts, moment.now))
+def _full(caps: Iterable[Cap], made: Iterable[Contact], moment: Moment) -> tuple[Cap, ...]:
+    return tuple(cap for cap in caps if cap.is_full(made, moment.now))

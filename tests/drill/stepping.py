@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
+import asyncpg
 from sqlalchemy import text
 
+from app.database.hot import driver_of
 from app.database.transaction import Connection, Database, Work
 from app.problems import Problem, Unavailable
 
@@ -92,8 +95,31 @@ class Stepping:
         await self._session.turn()
         return await self._connection.scalar(*arguments, **options)
 
+    @property
+    def sync_connection(self) -> Any:
+        """Return where hot statements find the driver: one that asks as well."""
+        driver = SteppingDriver(driver_of(self._connection), self._session)
+        return SimpleNamespace(connection=SimpleNamespace(driver_connection=driver))
+
     def __getattr__(self, name: str) -> Any:
         return getattr(self._connection, name)
+
+
+class SteppingDriver:
+    """A driver's connection that asks its session before each statement."""
+
+    def __init__(self, driver: asyncpg.Connection[asyncpg.Record], session: Session) -> None:
+        """Send over ``driver`` when ``session`` says so."""
+        self._driver = driver
+        self._session = session
+
+    async def fetch(self, *arguments: Any, **options: Any) -> Any:
+        """Send one statement and return its rows."""
+        await self._session.turn()
+        return await self._driver.fetch(*arguments, **options)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._driver, name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from app.api.dependencies import House
 from app.database import transaction
 from app.database.failures import lost_a_race, sqlstate_of
 from app.database.metadata import metadata
+from app.database.statements import statement
 from app.database.transaction import Connection, Work
 from app.flows.event_command import ItemStatus
 from app.identify import queries as identify
@@ -241,8 +242,9 @@ async def look_at_components(
     tx: Connection, records: Collection[RecordId], keys: Collection[IdentifierKey]
 ) -> set[ComponentId]:
     """Find the components as ``lock_components`` does, and lock none of them."""
-    statement = str(identify.LOCK_COMPONENTS).replace("FOR NO KEY UPDATE OF c", "")
+    locking = str(statement("app.identify", "lock_components"))
     found = await tx.execute(
-        text(statement), {"record_ids": list(records), "identifier_keys": sorted(keys)}
+        text(locking.replace("FOR NO KEY UPDATE OF c", "")),
+        {"record_ids": list(records), "identifier_keys": sorted(keys)},
     )
     return {ComponentId(row.component_id) for row in found}
