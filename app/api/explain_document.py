@@ -10,9 +10,11 @@ from pydantic import Field
 from app.api.wire import Answer
 from app.flows.explain_wording import sentence_why, sentence_why_not
 from app.flows.identity_explain import Explained, Step
+from app.identify.edge_store import StoredEdge
+from app.identify.edges import EdgeKind
 from app.identify.explaining import Ground, Obstacle
 from app.identify.rows import RecordLink
-from app.vocabulary import Locale
+from app.vocabulary import CustomerId, Locale
 
 
 class LinkAnswer(Answer):
@@ -63,6 +65,25 @@ class WhyNotAnswer(Answer):
     sentence: str
 
 
+class EdgeAnswer(Answer):
+    """What the evidence says about two records; one that people or tax ids decided is not weighed.
+
+    A record without an edge to another that it shares something with stands to it as the first of
+    those like it does: the same person, the same tax ids.
+    """
+
+    records: list[UUID] = Field(min_length=2, max_length=2)
+    neighbour_id: UUID | None = Field(
+        description="the customer that one of the records is with; null: both are this customer's"
+    )
+    kind: EdgeKind
+    bits: float
+    breakdown: dict[str, float | None] = Field(
+        description="bits by field, which add up; null: this decides, whatever the bits"
+    )
+    epoch: int = Field(description="whose weights and limits judged it")
+
+
 class StepAnswer(Answer):
     """One thing that happened: a record came or went, or turned out to be nobody's."""
 
@@ -92,6 +113,8 @@ class ExplainAnswer(Answer):
     records: list[JoinedAnswer]
     why: list[GroundAnswer]
     why_not: WhyNotAnswer | None
+    edges: list[EdgeAnswer] = Field(description="within the customer first, then to neighbours")
+    edges_left_out: int = Field(description="how many more there are than one answer holds")
     people_said: list[WordAnswer]
     how: list[StepAnswer]
     then: ThenAnswer | None
@@ -108,6 +131,8 @@ def explain_answer(told: Explained, locale: Locale) -> ExplainAnswer:
         records=[_joined(links) for links in by_record.values()],
         why=[_ground(ground) for ground in told.grounds],
         why_not=_why_not(told, locale),
+        edges=[_edge(edge, told.customer_id) for edge in told.edges],
+        edges_left_out=told.edges_left_out,
         people_said=[
             WordAnswer(
                 kind=word.kind,
@@ -163,6 +188,18 @@ def _why_not(told: Explained, locale: Locale) -> WhyNotAnswer | None:
         missing_bits=found.missing_bits,
         grounds=[_ground(ground) for ground in found.grounds],
         sentence=sentence_why_not(found, locale),
+    )
+
+
+def _edge(stored: StoredEdge, customer: CustomerId) -> EdgeAnswer:
+    edge = stored.edge
+    return EdgeAnswer(
+        records=[edge.record_lo, edge.record_hi],
+        neighbour_id=next((each for each in stored.customers if each != customer), None),
+        kind=edge.kind,
+        bits=edge.millibits / 1000,
+        breakdown={field: None if each is None else each / 1000 for field, each in edge.breakdown},
+        epoch=stored.epoch,
     )
 
 

@@ -50,6 +50,7 @@ def _told(found: dict[str, Any], *, dry_run: bool) -> list[str]:
     return [
         f"{found['components']:>9}  groups of records looked at",
         f"{found['records_moved']:>9}  records {would}moved to another customer",
+        f"{found['edges_changed']:>9}  scored edges {would}written or deleted",
         f"{found['customers_recounted']:>9}  customers whose numbers {would}put right",
         f"{found['identifiers']:>9}  identifiers read again",
         f"{found['identifiers_changed']:>9}  identifiers {would}changed",

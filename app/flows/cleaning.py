@@ -2,7 +2,8 @@
 
     identifiers   read again by the rules of today, when these are newer than the active epoch
     strangers     customers made by asking alone, and idle for long, are forgotten
-    customers     clustered again from the facts: who differs from what is stored is put right
+    customers     clustered again from the facts: who differs from what is stored is put right, and
+                  so are the edges between their records
     numbers       counted again from the buckets: what differs is put right
     quality       gaps, stale contact points, values of many, suspected duplicates are counted
 
@@ -56,6 +57,7 @@ class Cleaned:
     strangers_forgotten: int = 0
     components: int = 0
     records_moved: int = 0
+    edges_changed: int = 0
     customers_recounted: int = 0
     quality: dict[str, int] = field(default_factory=dict)
 
@@ -143,22 +145,23 @@ async def _customers(broom: Broom, cleaned: Cleaned, tell: Tell) -> None:
     ):
         after = found[-1]
         look = partial(checkup.look_again, components=found, now=broom.clock.now())
-        moved, recounted = await broom.sweep(partial(_settled, look=look, broom=broom))
+        attached, recounted = await broom.sweep(partial(_settled, look=look, broom=broom))
         cleaned.components += len(found)
-        cleaned.records_moved += moved
+        cleaned.records_moved += len(attached.moves)
+        cleaned.edges_changed += attached.edges
         cleaned.customers_recounted += recounted
         tell("customers", cleaned.components)
 
 
-async def _settled(tx: Connection, look: Work[Attached], broom: Broom) -> tuple[int, int]:
-    """Count the customers looked at anew; return how many records moved and numbers were wrong."""
+async def _settled(tx: Connection, look: Work[Attached], broom: Broom) -> tuple[Attached, int]:
+    """Count the customers looked at anew; return what moved, and how many numbers were wrong."""
     attached = await look(tx)
     customers = set(attached.customers.values()) | attached.changed
     wrong = await _recount(tx, customers, broom) - attached.changed
     told = sorted(wrong | attached.changed)
     rows = [OutboxRow(uuid7(), CUSTOMER_CHANGED, {"customer_id": str(each)}) for each in told]
     await outbox.put(tx, rows)
-    return len(attached.moves), len(wrong)
+    return attached, len(wrong)
 
 
 async def _recount(

@@ -9,10 +9,12 @@ from typing import Final
 
 from app.database.statements import statement
 from app.database.transaction import Connection
+from app.identify import edge_store
 from app.identify import queries as identify
 from app.identify.denials import denied_links
 from app.identify.doubt import Looked
 from app.identify.doubts import looked_at
+from app.identify.edge_store import StoredEdge
 from app.identify.explaining import Ground, WhyNot, why, why_not
 from app.identify.merge import current_id
 from app.identify.portrait import queries as portrait
@@ -25,6 +27,9 @@ MEMBERS_AT: Final = statement("app.flows", "members_at")
 
 MOST_STEPS: Final = 1_000
 """Steps of the log that one answer tells, the oldest first."""
+
+MOST_EDGES: Final = 200
+"""Edges that one answer tells, those within the customer first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +60,19 @@ class Then:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """How a customer's records became one: what ties them, what people said, what happened."""
+    """How a customer's records became one: what ties them, what people said, what happened.
+
+    ``edges`` are the scored pairs, stored when the records were clustered last; of so many that
+    one answer does not hold them ``edges_left_out`` counts the rest.
+    """
 
     customer_id: CustomerId
     links: list[RecordLink]
     words: list[SpokenWord]
     grounds: list[Ground]
     steps: list[Step]
+    edges: list[StoredEdge]
+    edges_left_out: int
     against: CustomerId | None = None
     not_one: WhyNot | None = None
     then: Then | None = None
@@ -89,12 +100,15 @@ async def explained(
     _, limits = await identify.active_epoch(tx)
     records = frozenset(held)
     ids = [current, *await identify.former_ids(tx, current)]
+    edges, left_out = await edge_store.edges_of(tx, records, records | rival.keys(), MOST_EDGES)
     return Explained(
         customer_id=current,
         links=await portrait.record_links(tx, current),
         words=await portrait.words_about(tx, current),
         grounds=why(looked, records),
         steps=await steps_of(tx, ids),
+        edges=edges,
+        edges_left_out=left_out,
         against=other,
         not_one=why_not(looked, records, frozenset(rival), limits) if rival else None,
         then=None if at is None else await members_at(tx, customer, at),

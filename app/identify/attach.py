@@ -2,7 +2,7 @@
 
 One order of locks for everybody: identifiers by key, then components by id, then membership is read
 again under the locks.  Only the touched components are re-clustered, and their customers come out
-as a pure function of the facts (``cluster``), whatever was there before.
+as a pure function of the facts (``placing``), whatever was there before.
 """
 
 from __future__ import annotations
@@ -16,21 +16,16 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from app.database.transaction import Connection, SetGrew
-from app.identify import queries, reviews
-from app.identify.cluster import components, partition
-from app.identify.decisions import DecisionKind, PeoplesDecision
-from app.identify.denials import denied_links, past_links
-from app.identify.doubts import looked_at
-from app.identify.evidence import Limits, Link, joins
-from app.identify.holders import Token, generic_records, generic_values
+from app.identify import edge_store, queries, reviews
+from app.identify.evidence import joins
+from app.identify.holders import Token
 from app.identify.limits import DATED
+from app.identify.placing import partition_rows
 from app.identify.rows import (
-    Alias,
     Content,
     LinkRow,
     Located,
     Move,
-    PartitionRows,
     Place,
     ProfileFact,
     RecordRow,
@@ -72,13 +67,15 @@ class RecordEvidence:
 class Attached:
     """The customer of every record looked at, who moved, and which records stand for nobody.
 
-    ``cause_id`` is the person's decision that moved them, if one did.
+    ``cause_id`` is the person's decision that moved them, if one did; ``edges`` is how many edges
+    were not as they were stored.
     """
 
     customers: dict[RecordId, CustomerId]
     moves: tuple[Move, ...] = ()
     generic: frozenset[RecordId] = frozenset()
     cause_id: UUID | None = None
+    edges: int = 0
 
     @property
     def changed(self) -> frozenset[CustomerId]:
@@ -144,9 +141,10 @@ async def relink(
     content = await queries.component_content(tx, locked, arrived)
     decisions = await queries.decisions_about(tx, content.records)
     epoch, limits = await queries.active_epoch(tx)
-    rows = partition_rows(content, decisions, epoch, limits)
+    rows = partition_rows(content, decisions, epoch, limits, uuid7)
     if rows.places or rows.aliases or rows.generic_keys or rows.generic_records:
         await queries.write_partition(tx, rows, cause=cause, cause_id=cause_id, now=now)
+    edges = await edge_store.write(tx, rows) if rows.judged else 0
     await reviews.settle(tx, content, rows, limits, now)
     customers = {
         record: (rows.places.get(record) or _placed(content, record)).customer_id
@@ -154,7 +152,7 @@ async def relink(
     }
     generic = {record for record, found in content.records.items() if found.generic}
     nobodys = frozenset(generic.union(rows.generic_records))
-    return Attached(customers, tuple(rows.moves), nobodys, cause_id)
+    return Attached(customers, tuple(rows.moves), nobodys, cause_id, edges)
 
 
 def _record_rows(told: Iterable[RecordEvidence]) -> list[RecordRow]:
@@ -230,97 +228,3 @@ def _placed(content: Content, record: RecordId) -> Place:
     if place is None:
         raise LookupError("a record left the partition without a place")
     return place
-
-
-def partition_rows(
-    content: Content, decisions: Sequence[PeoplesDecision], epoch: int, limits: Limits
-) -> PartitionRows:
-    """Compare the partition the facts ask for with the one stored; return what has to change."""
-    bearers = {record: found.bearer for record, found in content.records.items()}
-    stored = {record for record, found in content.records.items() if found.generic}
-    nobody = generic_records(bearers, limits) | stored
-    denied = denied_links(content)
-    named = [*content.links, *denied]
-    generic = generic_values(named, bearers, limits)
-    rows = PartitionRows(epoch, [], [], {}, {}, [], [], sorted(nobody - stored), sorted(generic))
-    weighs: dict[RecordId, list[Link]] = defaultdict(list)
-    for link in content.links:
-        if link.key not in generic and link.record_id not in nobody:
-            weighs[link.record_id].append(link)
-    past = past_links(content, generic, nobody)
-    looked = looked_at(content, denied, nobody, decisions)
-    for group in components(content.records, named, _ties(content, decisions)):
-        links = [link for record in group for link in weighs[record]]
-        before = [link for record in group for link in past.get(record, ())]
-        own = {record: bearers[record] for record in group}
-        clusters = partition(group, [*links, *before], decisions, own, limits)
-        _place_component(rows, content, nobody, group, clusters)
-        rows.looked.append(looked(clusters, links, before))
-    return rows
-
-
-def _ties(content: Content, decisions: Iterable[PeoplesDecision]) -> list[Collection[RecordId]]:
-    """Return what else holds components together: they only grow, and people's merges join them."""
-    stored: dict[ComponentId, set[RecordId]] = defaultdict(set)
-    for found in content.records.values():
-        if found.place is not None:
-            stored[found.place.component_id].add(found.record_id)
-    merges = [
-        decision.sides.keys() & content.records.keys()
-        for decision in decisions
-        if decision.kind is DecisionKind.MERGE
-    ]
-    return [*stored.values(), *merges]
-
-
-def _place_component(
-    rows: PartitionRows,
-    content: Content,
-    nobody: Collection[RecordId],
-    group: frozenset[RecordId],
-    clusters: Iterable[frozenset[RecordId]],
-) -> None:
-    present = {
-        found.place.component_id
-        for record in group
-        if (found := content.records[record]).place is not None
-    }
-    component = min(present) if present else ComponentId(uuid7())
-    if not present:
-        rows.new_components.append(component)
-    rows.dead_components.extend(present - {component})
-    for cluster in clusters:
-        _place_customer(rows, content, nobody, cluster, component)
-
-
-def _place_customer(
-    rows: PartitionRows,
-    content: Content,
-    nobody: Collection[RecordId],
-    cluster: frozenset[RecordId],
-    component: ComponentId,
-) -> None:
-    """Give a customer its id: the oldest one born to any of its records, else a new one.
-
-    An id belongs for ever to the record it was minted for and answers with the customer that holds
-    this record now.  So merging keeps the oldest id, and a split gives each side back its own.
-    """
-    births = {
-        born: record
-        for record in cluster
-        if (born := content.records[record].born_customer_id) is not None
-    }
-    if not births:
-        births = {CustomerId(uuid7()): min(cluster)}
-        rows.births.update(births)
-    current = min(births)
-    anonymous = all(content.records[each].anonymous or each in nobody for each in cluster)
-    rows.aliases.extend(Alias(born, births[born], current, anonymous) for born in births)
-    for record in cluster:
-        place = Place(component, current)
-        stored = content.records[record].place
-        if stored != place:
-            rows.places[record] = place
-        if stored is None or stored.customer_id != current:
-            came_from = None if stored is None else stored.customer_id
-            rows.moves.append(Move(uuid7(), record, came_from, current))

@@ -29,6 +29,8 @@ from app.vocabulary import RecordId
 Cluster = frozenset[RecordId]
 Partition = frozenset[Cluster]
 Vetoes = dict[Axis, frozenset[object]]
+Levels = dict[float, list[tuple[float, list[Link]]]]
+"""By the strength of its type, strongest first to be obeyed: a tie's weight, and who holds it."""
 
 _NOBODYS: Final[Mapping[RecordId, Bearer]] = MappingProxyType({})
 _ALL_EVIDENCE: Final = 0.0
@@ -70,7 +72,7 @@ def partition(
     made, sides = by_people(known, decisions)
     if len(made) < 2:
         return frozenset(made)
-    vetoes = _vetoes(inside)
+    vetoes = vetoes_of(inside)
     stands = {
         record: Stand(
             {axis: frozenset(values) for axis, values in sides[record].items()}
@@ -79,11 +81,11 @@ def partition(
         )
         for record in known
     }
-    evidence = _Evidence(inside, bearers, stands, limits)
-    return frozenset(evidence.fitting(made, _ALL_EVIDENCE))
+    evidence = _Evidence(stands, limits)
+    return frozenset(evidence.fitting(made, _levels(inside, bearers, limits), _ALL_EVIDENCE))
 
 
-def _vetoes(links: Iterable[Link]) -> dict[RecordId, Vetoes]:
+def vetoes_of(links: Iterable[Link]) -> dict[RecordId, Vetoes]:
     """Return each record's vetoing values; a record that contradicts itself vetoes nothing."""
     found: dict[RecordId, dict[Axis, set[object]]] = defaultdict(lambda: defaultdict(set))
     for link in links:
@@ -100,52 +102,51 @@ def _persons(bearer: Bearer | None) -> frozenset[Person]:
     return frozenset({bearer.person}) if bearer is not None and known else frozenset()
 
 
-class _Evidence:
-    """What ties the records of one component, by strength."""
+def _levels(links: Collection[Link], bearers: Mapping[RecordId, Bearer], limits: Limits) -> Levels:
+    """Return what ties several records, and its weight, by the strength of its type."""
+    levels: Levels = defaultdict(list)
+    persons = {record: bearer.person for record, bearer in bearers.items()}
+    for held in ties_of(links, persons, limits).values():
+        if len(held) > 1:
+            kind = held[0].type
+            weight = bits_held_by(kind, persons_behind(held, bearers))
+            levels[bits_of(kind)].append((weight, held))
+    return levels
 
-    def __init__(
-        self,
-        links: Collection[Link],
-        bearers: Mapping[RecordId, Bearer],
-        stands: Mapping[RecordId, Stand],
-        limits: Limits,
-    ) -> None:
+
+class _Evidence:
+    """What ties the records of one component, by strength, is obeyed as far as it may be."""
+
+    def __init__(self, stands: Mapping[RecordId, Stand], limits: Limits) -> None:
         self._stands = stands
         self._limits = limits
-        self._levels: dict[float, list[tuple[float, list[Link]]]] = defaultdict(list)
-        persons = {record: bearer.person for record, bearer in bearers.items()}
-        for held in ties_of(links, persons, limits).values():
-            if len(held) > 1:
-                kind = held[0].type
-                behind = persons_behind(held, bearers)
-                self._levels[bits_of(kind)].append((bits_held_by(kind, behind), held))
 
-    def fitting(self, made: Iterable[Cluster], floor: float) -> list[Cluster]:
+    def fitting(self, made: Iterable[Cluster], levels: Levels, floor: float) -> list[Cluster]:
         """Return the clusters joined by what weighs more than ``floor``, none larger than allowed.
 
         What still is too large once nothing is left to take away stays: people or proofs made it.
         """
-        joined = self._joined(list(made), floor)
-        found = []
-        for cluster in joined:
-            higher = min((b for b in self._weights(cluster) if b > floor), default=None)
-            if len(cluster) <= self._limits.largest or higher is None:
+        units = list(made)
+        joined = self._joined(units, levels, floor)
+        large = [cluster for cluster in joined if len(cluster) > self._limits.largest]
+        if not large:
+            return joined
+        found = [cluster for cluster in joined if len(cluster) <= self._limits.largest]
+        home = {record: number for number, cluster in enumerate(large) for record in cluster}
+        own = _within(levels, home)
+        for number, cluster in enumerate(large):
+            weights = (bits for level in own[number].values() for bits, _ in level)
+            higher = min((bits for bits in weights if bits > floor), default=None)
+            if higher is None:
                 found.append(cluster)
             else:
-                found.extend(self.fitting([each for each in made if each <= cluster], higher))
+                inside = [unit for unit in units if home.get(next(iter(unit))) == number]
+                found.extend(self.fitting(inside, own[number], higher))
         return found
 
-    def _weights(self, cluster: Cluster) -> Iterable[float]:
-        return (
-            bits
-            for level in self._levels.values()
-            for bits, held in level
-            if any(link.record_id in cluster for link in held)
-        )
-
-    def _joined(self, clusters: list[Cluster], floor: float) -> list[Cluster]:
-        for strength in sorted(self._levels, reverse=True):
-            ties = [(bits, _holding(bits, held, floor)) for bits, held in self._levels[strength]]
+    def _joined(self, clusters: list[Cluster], levels: Levels, floor: float) -> list[Cluster]:
+        for strength in sorted(levels, reverse=True):
+            ties = [(bits, _holding(bits, held, floor)) for bits, held in levels[strength]]
             clusters = self._join_level(clusters, ties)
         return clusters
 
@@ -183,3 +184,17 @@ class _Evidence:
 def _holding(bits: float, held: Iterable[Link], floor: float) -> set[RecordId]:
     """Return who is tied by a value: at or below the floor only those who proved it."""
     return {link.record_id for link in held if bits > floor or link.verified}
+
+
+def _within(levels: Levels, home: Mapping[RecordId, int]) -> dict[int, Levels]:
+    """Return for each cluster what ties its own records, with the weight it has among all."""
+    found: dict[int, Levels] = defaultdict(lambda: defaultdict(list))
+    for strength, ties in levels.items():
+        for bits, held in ties:
+            parts: dict[int, list[Link]] = defaultdict(list)
+            for link in held:
+                if link.record_id in home:
+                    parts[home[link.record_id]].append(link)
+            for number, part in parts.items():
+                found[number][strength].append((bits, part))
+    return found

@@ -6,7 +6,7 @@ The same evidence that clustering weighs, told instead of obeyed.  Pure.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import combinations
@@ -17,24 +17,9 @@ from app.identify.decisions import by_people
 from app.identify.doubt import Looked
 from app.identify.evidence import JOIN_BITS, Limits, Link, bits_held_by
 from app.identify.holders import persons_behind
-from app.identify.person import (
-    BIRTH_DATE_BITS,
-    FIRST_NAME_BITS,
-    SUFFIX_BITS,
-    SURNAME_BITS,
-    Level,
-    Person,
-    compare,
-)
+from app.identify.person import WEIGHTS, Level, Person, compare
 from app.identify.rivals import Contradiction, Standing, standing_between
 from app.vocabulary import IdentifierKey
-
-_BITS_OF: Final[Mapping[str, Mapping[Level, float]]] = {
-    "first_name": FIRST_NAME_BITS,
-    "birth_date": BIRTH_DATE_BITS,
-    "surnames": SURNAME_BITS,
-    "suffix": SUFFIX_BITS,
-}
 
 EXACT: Final = "exact"
 """The level of two identifiers that are the same."""
@@ -89,7 +74,7 @@ def why_not(looked: Looked, one: Cluster, other: Cluster, limits: Limits) -> Why
     grounds = [_between(looked, key, one | other) for key in _common(looked, one, other)]
     if agreement is not None:
         grounds += [
-            Ground(thing, level.value, _BITS_OF[thing].get(level, 0.0), None, 2)
+            Ground(thing, level.value, WEIGHTS[thing].get(level, 0.0), None, 2)
             for thing, level in agreement.levels.items()
         ]
     missing = max(0.0, JOIN_BITS - found.bits) if found.shared else JOIN_BITS
@@ -142,4 +127,4 @@ def _agreements(looked: Looked, records: Cluster) -> Iterator[Ground]:
         for thing, level in compare(one, other).levels.items():
             about[thing, level] = max(about[thing, level], count)
     for (thing, level), count in about.items():
-        yield Ground(thing, level.value, _BITS_OF[thing].get(level, 0.0), None, count)
+        yield Ground(thing, level.value, WEIGHTS[thing].get(level, 0.0), None, count)

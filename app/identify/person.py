@@ -9,6 +9,7 @@ not known weighs nothing.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -49,6 +50,14 @@ BIRTH_DATE_BITS: Final = {Level.SAME: 7.0, Level.NEAR: 2.0, Level.DIFFERENT: -10
 SURNAME_BITS: Final = {Level.SAME: 2.0, Level.DIFFERENT: -2.0}
 SUFFIX_BITS: Final = {Level.DIFFERENT: -12.0, Level.ONE_SIDED: -10.0}
 """Father and son share everything else; the same birth date says that the suffix was left out."""
+
+WEIGHTS: Final[Mapping[str, Mapping[Level, float]]] = {
+    "first_name": FIRST_NAME_BITS,
+    "birth_date": BIRTH_DATE_BITS,
+    "surnames": SURNAME_BITS,
+    "suffix": SUFFIX_BITS,
+}
+"""What each thing weighs, by its name in ``Agreement.levels``."""
 
 
 @dataclass(frozen=True, slots=True)

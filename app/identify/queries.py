@@ -14,8 +14,9 @@ from app.database.hot import HotStatement
 from app.database.statements import statement
 from app.database.transaction import Connection
 from app.identify.decisions import DecisionKind, PeoplesDecision
-from app.identify.evidence import Limits, Link, limits_in
+from app.identify.evidence import FOR_GOOD, Limits, Link
 from app.identify.holders import Bearer
+from app.identify.limits import limits_in
 from app.identify.rows import (
     Content,
     CustomerRow,
@@ -53,16 +54,16 @@ from app.vocabulary import (
 MOST_TOKENS = 200
 """Above any limit an epoch may set on the persons of one record."""
 
-CLAIM_IDENTIFIERS = statement("app.identify", "claim_identifiers")
-LOCK_COMPONENTS = statement("app.identify", "lock_components")
-LOCATED = statement("app.identify", "located")
+CLAIM_IDENTIFIERS = HotStatement(statement("app.identify", "claim_identifiers"))
+LOCK_COMPONENTS = HotStatement(statement("app.identify", "lock_components"))
+LOCATED = HotStatement(statement("app.identify", "located"))
 COMPONENT_CONTENT = statement("app.identify", "component_content")
 DECISIONS_ABOUT = statement("app.identify", "decisions_about")
 WRITE_LINKS = statement("app.identify", "write_links")
 WRITE_PARTITION = statement("app.identify", "write_partition")
 WRITE_PROFILE = statement("app.identify", "write_profile")
 WHO_HOLDS = HotStatement(statement("app.identify", "who_holds"))
-TRAITS_OF = statement("app.identify", "traits_of")
+TRAITS_OF = HotStatement(statement("app.identify", "traits_of"))
 
 ACTIVE_EPOCH = select(epoch.c.epoch, epoch.c.model).where(epoch.c.status == "active")
 CURRENT_OF = select(
@@ -99,8 +100,8 @@ async def claim_identifiers(
     Each comes with whether its kind joins at all; a value past its epoch's limit no longer does.
     """
     items = sorted(identifiers.items())
-    rows = await tx.execute(
-        CLAIM_IDENTIFIERS,
+    rows = await CLAIM_IDENTIFIERS.rows(
+        tx,
         {
             "keys": [key for key, _ in items],
             "types": [found.type.value for _, (found, _) in items],
@@ -117,8 +118,8 @@ async def lock_components(
     tx: Connection, records: Collection[RecordId], keys: Collection[IdentifierKey]
 ) -> set[ComponentId]:
     """Lock the components that records or identifiers touch, in order; return their ids."""
-    rows = await tx.execute(
-        LOCK_COMPONENTS, {"record_ids": list(records), "identifier_keys": sorted(keys)}
+    rows = await LOCK_COMPONENTS.rows(
+        tx, {"record_ids": list(records), "identifier_keys": sorted(keys)}
     )
     return {ComponentId(row.component_id) for row in rows}
 
@@ -127,7 +128,7 @@ async def located(
     tx: Connection, records: Collection[RecordId], keys: Collection[IdentifierKey]
 ) -> Located:
     """Return where records and the holders of identifiers stand now."""
-    rows = await tx.execute(LOCATED, {"record_ids": list(records), "identifier_keys": sorted(keys)})
+    rows = await LOCATED.rows(tx, {"record_ids": list(records), "identifier_keys": sorted(keys)})
     places: dict[RecordId, Place] = {}
     links: dict[tuple[IdentifierKey, RecordId], StoredLink] = {}
     generic: set[RecordId] = set()
@@ -178,6 +179,7 @@ async def component_content(
                 unnamed=row.unnamed,
                 first_seen_at=row.first_seen_at,
                 last_seen_at=row.last_seen_at,
+                withdrawn=row.denied_at == FOR_GOOD,
             )
             if row.denied_at is None or row.denied_at < row.last_seen_at:
                 links.append(link)
@@ -338,7 +340,7 @@ async def holdings(
 
 async def traits_of(tx: Connection, customers: Collection[CustomerId]) -> dict[CustomerId, Traits]:
     """Return by what these customers could be told apart, folded for comparison."""
-    rows = await tx.execute(TRAITS_OF, {"customer_ids": list(customers)})
+    rows = await TRAITS_OF.rows(tx, {"customer_ids": list(customers)})
     known: dict[CustomerId, dict[Question, set[str]]] = {
         each: defaultdict(set) for each in customers
     }

@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app.identify.doubt import Looked
+from app.identify.edges import Edge
 from app.identify.evidence import LONG_AGO, Link
 from app.identify.holders import Bearer
 from app.vocabulary import ComponentId, CustomerId, IdentifierKey, IdentifierType, RecordId
@@ -130,7 +131,10 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class PartitionRows:
-    """Everything a new partition writes, in one statement."""
+    """Everything a new partition writes.
+
+    ``edges`` are all edges between the records ``judged``: those whose component has several.
+    """
 
     epoch: int
     new_components: list[ComponentId]
@@ -142,6 +146,8 @@ class PartitionRows:
     generic_records: list[RecordId]
     generic_keys: list[IdentifierKey]
     looked: list[Looked] = field(default_factory=list)
+    judged: list[RecordId] = field(default_factory=list)
+    edges: list[Edge] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

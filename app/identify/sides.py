@@ -114,7 +114,9 @@ class _Group:
                 self.bits[pair] = max(self.bits.get(pair, bond.bits), bond.bits)
 
     def has_opposed(self) -> bool:
-        return any(self.opposed(a, b) for a, b in combinations(self.members, 2))
+        """Tell whether any two are opposed; what says nothing of itself is opposed to nobody."""
+        told = [number for number, each in self.stands.items() if each.labels or each.persons]
+        return any(self.opposed(a, b) for a, b in combinations(told, 2))
 
     def opposed(self, a: int, b: int) -> bool:
         """Tell whether two members must not be together, whatever else they share here."""

@@ -150,6 +150,20 @@ customer: Final = Table(
     Index("ix_customer_anonymous_created_at", "created_at", postgresql_where=text("anonymous")),
 )
 
+edge: Final = Table(
+    "edge",
+    metadata,
+    Column("record_lo", Uuid, primary_key=True, comment="the lower id of the two"),
+    Column("record_hi", Uuid, primary_key=True),
+    Column("epoch", Integer, nullable=False, comment="whose weights and limits judged it"),
+    Column("kind", Text, nullable=False),
+    Column("millibits", Integer, nullable=False, comment="what the evidence weighs together"),
+    Column("breakdown", JSONB, nullable=False, comment="millibits by field; null: this decides"),
+    CheckConstraint("kind IN ('scored', 'must_link', 'cannot_link')", name="kind"),
+    CheckConstraint("record_lo < record_hi", name="order"),
+    Index("ix_edge_record_hi", "record_hi"),
+)
+
 identity_decision: Final = Table(
     "identity_decision",
     metadata,

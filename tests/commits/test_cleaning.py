@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import delete, select, text, update
 
 from app.database.clock import FixedClock
 from app.database.keyed_hash import KeyedHash
@@ -43,7 +43,7 @@ def quiet(what: str, done: int) -> None:
 
 async def everything(broom: Broom) -> dict[str, Any]:
     """Return what cleaning must not touch without a reason."""
-    tables = ("membership", "customer_stat", "identifier", "record_identifier", "epoch")
+    tables = ("membership", "customer_stat", "identifier", "record_identifier", "epoch", "edge")
 
     async def read(tx: Any) -> dict[str, Any]:
         found = {}
@@ -60,6 +60,7 @@ async def test_a_clean_house_stays_as_it_is(broom: Broom) -> None:
     found = await clean(broom, quiet, everything=True)
     assert (found.components, found.identifiers) == (2, 7)
     assert found.records_moved == found.customers_recounted == found.identifiers_changed == 0
+    assert found.edges_changed == 0
     assert found.quality["customers"] == 2
     assert found.quality["without_phone"] == 1
     assert found.quality["without_name"] == 1
@@ -90,6 +91,14 @@ async def test_what_was_broken_is_put_right_and_only_told_of_in_a_rehearsal(broo
     assert (await clean(broom, quiet)).records_moved == 1
     assert (await everything(broom))["membership"] == before["membership"]
     assert (await everything(broom))["customer_stat"] == before["customer_stat"]
+
+
+async def test_a_house_of_before_the_edges_has_them_after_cleaning(broom: Broom) -> None:
+    before = await everything(broom)
+    assert before["edge"]
+    await broom.database.write(lambda tx: tx.execute(delete(metadata.tables["edge"])))
+    assert (await clean(broom, quiet)).edges_changed == len(before["edge"])
+    assert await everything(broom) == before
 
 
 async def test_a_value_read_otherwise_today_ties_again(broom: Broom) -> None:

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import astuple
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
+from uuid_utils.compat import uuid7
 
 from app.database.transaction import Connection
 from app.differentiate import queries as differentiate
@@ -20,10 +22,13 @@ from app.differentiate.queries import StoredFact
 from app.differentiate.trade import order_groups, settle
 from app.identify import queries as identify
 from app.identify.cluster import Partition, partition
+from app.identify.edges import Breakdown, Edge, EdgeKind
+from app.identify.placing import partition_rows
 from app.identify.rows import Content
 from app.vocabulary import ComponentId, RecordId
 
 ALL_COMPONENTS = text("SELECT component_id FROM component")
+ALL_EDGES = text("SELECT record_lo, record_hi, kind, millibits, breakdown FROM edge")
 ALL_GROUPS = text("SELECT group_key FROM trade_entry UNION SELECT group_key FROM trade_fact")
 ENTRIES = text("""
     SELECT group_key, record_id, business_on, purchases, net, cost, discount
@@ -118,7 +123,21 @@ async def _identity(tx: Connection) -> Iterator[str]:
         if found.place is not None:
             stored[found.place.customer_id].add(found.record_id)
     expected = partition(content.records, content.links, decisions)
-    return _misplaced(content, expected, {frozenset(records) for records in stored.values()})
+    epoch, limits = await identify.active_epoch(tx)
+    judged = set(partition_rows(content, decisions, epoch, limits, uuid7).edges)
+    edges = {
+        Edge(
+            row.record_lo, row.record_hi, EdgeKind(row.kind), row.millibits, _sorted(row.breakdown)
+        )
+        for row in await tx.execute(ALL_EDGES)
+    }
+    wrong = ["edges are not what the facts say"] if edges != judged else []
+    customers = {frozenset(records) for records in stored.values()}
+    return chain(wrong, _misplaced(content, expected, customers))
+
+
+def _sorted(breakdown: dict[str, int | None]) -> Breakdown:
+    return tuple(sorted(breakdown.items()))
 
 
 def _misplaced(

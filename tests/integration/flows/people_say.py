@@ -30,7 +30,7 @@ from tests.builders import a_reader, commands
 START = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
 SOMEBODY = Word("somebody", None)
 
-State = tuple[frozenset[Any], frozenset[Any]]
+State = tuple[frozenset[Any], frozenset[Any], frozenset[Any]]
 Partition = frozenset[frozenset[RecordId]]
 Table = metadata.tables
 
@@ -45,11 +45,16 @@ class Said:
 
 
 async def state_of(tx: Connection) -> State:
-    """Return the partition, and every review that somebody could still look at."""
+    """Return the partition, every review that somebody could still look at, and the edges."""
     review = Table["review"]
     rows = await tx.execute(select(review).where(review.c.state.in_(["open", "unsure"])))
     asked = frozenset((row.review_id, row.state, row.kind, tuple(row.sides)) for row in rows)
-    return await partition_of(tx), asked
+    edge = Table["edge"]
+    edges = frozenset(
+        (row.record_lo, row.record_hi, row.kind, frozenset(row.breakdown.items()))
+        for row in await tx.execute(select(edge))
+    )
+    return await partition_of(tx), asked, edges
 
 
 async def partition_of(tx: Connection) -> Partition:

@@ -32,12 +32,19 @@ NARROW = {
     "persons_of_a_record": 2,
     "largest": 5,
     "quiet_days": 5,
+    "customer": {
+        "phone": {"most": 1, "within_days": 3},
+        "email": {"most": 1},
+        "tax_id": {"most": 1},
+    },
 }
 """Limits so narrow that a few facts pass all of them."""
 
 SEEDS = range(12)
 
-State = tuple[frozenset[frozenset[Any]], dict[Any, Any], dict[Any, Any], frozenset[Any]]
+State = tuple[
+    frozenset[frozenset[Any]], dict[Any, Any], dict[Any, Any], frozenset[Any], dict[Any, Any]
+]
 
 
 def somebody(draw: random.Random, named: list[dict[str, Any]]) -> dict[str, Any]:
@@ -97,7 +104,7 @@ def pieces(documents: Sequence[dict[str, Any]], draw: random.Random) -> Iterator
 
 
 async def state(tx: Connection) -> State:
-    """Return the partition, the buckets and the numbers, by record and not by customer id."""
+    """Return the partition, buckets, numbers and edges, by record and not by customer id."""
     tables = metadata.tables
     members = defaultdict(set)
     for row in await tx.execute(select(tables["membership"])):
@@ -110,11 +117,16 @@ async def state(tx: Connection) -> State:
         frozenset(members[row.customer_id]): (row.first_on, row.last_on, row.purchase_days, row.net)
         for row in await tx.execute(select(tables["customer_stat"]))
     }
+    edges = {
+        (row.record_lo, row.record_hi): (row.epoch, row.kind, row.millibits, row.breakdown)
+        for row in await tx.execute(select(tables["edge"]))
+    }
     return (
         frozenset(frozenset(group) for group in members.values()),
         buckets,
         numbers,
         await nobodys(tx),
+        edges,
     )
 
 
@@ -146,10 +158,11 @@ async def arrive(
 async def test_the_limits_are_passed_where_they_are_narrow(
     connection: Connection, keyed_hash: KeyedHash, clock: FixedClock
 ) -> None:
-    """The negative control of what follows: most of these facts do turn something generic."""
+    """The negative control of what follows: most of these do turn something generic, all judge."""
     await narrow(connection)
     found = [await arrive(connection, [facts(seed + 100, 32)], keyed_hash, clock) for seed in SEEDS]
     assert sum(bool(each[3]) for each in found) > len(found) / 2
+    assert all(len({edge[1:3] for edge in each[4].values()}) > 1 for each in found)
 
 
 async def narrow(tx: Connection) -> None:
@@ -198,5 +211,5 @@ async def test_statements_do_not_grow_with_the_array(
     for size in (10, 300):
         statements.clear()
         await arrive(connection, [facts(99, size)], keyed_hash, clock)
-        counts.append(len(statements) - 5)  # the five reads of the state itself
+        counts.append(len(statements) - 6)  # the six reads of the state itself
     assert max(counts) <= 25
