@@ -19,6 +19,7 @@ from app.api.wire import Answer
 from app.differentiate.score import Value
 from app.differentiate.segments import SEGMENT_NAMES
 from app.flows.customer_facts import open_complaint
+from app.flows.customer_gaps import Gap
 from app.flows.customer_view import CustomerView
 from app.flows.identity_decision import Group, Regrouped
 from app.flows.record_groups import Figures
@@ -94,6 +95,8 @@ class CustomerAnswer(Answer):
     identifiers: list[KnownByAnswer]
     records: list[RecordAnswer]
     relations: list[RelatedAnswer] = Field(description="who shares a contact point with them")
+    gaps: list[Gap] = Field(description="what is missing, or too old to rely on: ask for it")
+    restricted: bool = Field(description="their data may be stored, and not used (docs/rights.md)")
     score: ScoreAnswer
     lifecycle: str | None
     open_complaint: bool
@@ -213,6 +216,8 @@ def customer_answer(view: CustomerView, now: datetime, locale: Locale) -> Custom
             for record, link in view.records.items()
         ],
         relations=related_answers(view.portrait.related),
+        gaps=view.gaps,
+        restricted=view.snapshot.restricted,
         score=score_answer(view.customer_id, view.value, locale),
         lifecycle=lifecycle if isinstance(lifecycle, str) else None,
         open_complaint=open_complaint(view.snapshot.complaints),

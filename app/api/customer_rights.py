@@ -1,6 +1,6 @@
 """`/v1/customers/{id}`: what somebody may ask of us about their own data.
 
-See docs/rights.md: export, correction, consent, restriction and hold, erasure.
+See docs/rights.md: consent, restriction and hold, erasure; correction and export are beside this.
 """
 
 from __future__ import annotations
@@ -13,20 +13,19 @@ from uuid import UUID
 from fastapi import Response
 from pydantic import Field
 
-from app.access.audit import Actor
 from app.api.audit import TheActor
-from app.api.dependencies import House, Now, TheExchange, TheHouse
+from app.api.dependencies import Now, TheExchange, TheHouse
 from app.api.event_data import ConsentData
-from app.api.event_document import PersonDocument
 from app.api.problem_details import problem_response, promised
 from app.api.route import new_router
+from app.api.subject_rectification import word_of
 from app.api.subject_requests import due_for, today_of
 from app.api.wire import Answer, Day, Document
 from app.api.writing import TheWrite, nothing, written
 from app.flows import subject_facts
 from app.flows.erasure import Erased
 from app.flows.subject_erasure import Asking, Delayed, erase_when_asked
-from app.flows.subject_facts import Consent, Word
+from app.flows.subject_facts import Consent
 from app.flows.subject_restraint import (
     Order,
     Restraint,
@@ -46,19 +45,6 @@ MOST_CONSENTS: Final = 50
 
 _ERASED: Final = promised(HTTPStatus.GONE)
 _HELD: Final = promised(HTTPStatus.GONE, HTTPStatus.CONFLICT)
-
-
-class RectificationDocument(Document):
-    """A person's correction, checked by whoever passes it on; what is not named stays as it is."""
-
-    profile: PersonDocument
-
-
-class RectifiedAnswer(Answer):
-    """Whose profile was corrected, and which of its attributes."""
-
-    customer_id: UUID
-    rectified: list[str]
 
 
 class ConsentsDocument(Document):
@@ -104,36 +90,6 @@ class RestraintsAnswer(Answer):
     items: list[RestraintAnswer]
 
 
-@router.post(
-    "/v1/customers/{customer_id}/rectifications",
-    status_code=HTTPStatus.CREATED,
-    responses=_ERASED,
-    response_model=RectifiedAnswer,
-)
-async def rectify_customer(
-    customer_id: UUID,
-    told: RectificationDocument,
-    house: TheHouse,
-    write: TheWrite,
-    actor: TheActor,
-    now: Now,
-) -> Response:
-    """Correct what is known of a person; no other source ever overrules it."""
-    profile = {
-        name: str(value) for name, value in told.profile.model_dump(exclude_none=True).items()
-    }
-    if not profile:
-        fault = Fault("/profile", "too-few", "name what is wrong, and what is right")
-        raise InvalidInput("a correction corrects something", faults=(fault,))
-    word = _word(house, actor, now)
-    return await write(
-        lambda tx: subject_facts.rectify(tx, CustomerId(customer_id), profile, word),
-        lambda current: written(
-            RectifiedAnswer(customer_id=current, rectified=sorted(profile)), HTTPStatus.CREATED
-        ),
-    )
-
-
 @router.put(
     "/v1/customers/{customer_id}/consents", responses=_ERASED, response_model=ConsentsAnswer
 )
@@ -158,7 +114,7 @@ async def put_consents(
         )
         for each in told.consents
     ]
-    word = _word(house, actor, now)
+    word = word_of(house, actor, now)
     return await write(
         lambda tx: subject_facts.consent(tx, CustomerId(customer_id), consents, word),
         lambda current: written(ConsentsAnswer(customer_id=current, taken=len(consents))),
@@ -274,7 +230,3 @@ def _restraint(restraint: Restraint, today: date) -> RestraintAnswer:
         lifted_at=restraint.lifted_at,
         lifted_by=restraint.lifted_by,
     )
-
-
-def _word(house: House, actor: Actor, now: datetime) -> Word:
-    return Word(actor, now, house.keyed_hash, house.settings.zone)

@@ -42,9 +42,12 @@ class ExportAnswer(Answer):
     reading: dict[str, str]
     who_you_are: dict[str, Any]
     known_by: Rows = Field(description="identifiers with assurance, sources, first and last seen")
+    not_theirs: Rows = Field(description="identifiers that somebody said are not theirs")
     profile_values: Rows = Field(description="every value, with source, time and assurance")
     records: Rows
     joined: Rows
+    words: Rows = Field(description="what agents said about who was on the line")
+    reviews: Rows = Field(description="questions about these records, and the verdicts")
     score: dict[str, Any] = Field(description="worth today; `meaning` in sentences")
     consents: Rows
     preferences: Rows

@@ -13,6 +13,7 @@ from app.differentiate import score
 from app.differentiate.score import Value
 from app.flows import queries
 from app.flows.customer_facts import display_name, facts_of
+from app.flows.customer_gaps import Gap, gaps_of
 from app.flows.queries import Snapshot
 from app.identify import queries as identify
 from app.identify.merge import current_id
@@ -36,6 +37,7 @@ class CustomerView:
     facts: Mapping[str, object]
     snapshot: Snapshot
     portrait: Portrait
+    gaps: list[Gap]
 
     @property
     def display_name(self) -> str | None:
@@ -64,17 +66,20 @@ async def view(
             records[link.record_id] = link
     seen = await queries.snapshot(tx, current, min(records), None, today, now, source_rank)
     value = score.value_of(seen.numbers, seen.run, today)
+    known_by = await portrait.known_by(tx, current)
+    drawn = await portrait_of(tx, current, source_rank)
     return CustomerView(
         customer_id=current,
         asked_id=customer,
         former_ids=await identify.former_ids(tx, current),
         profile=seen.profile,
-        known_by=await portrait.known_by(tx, current),
+        known_by=known_by,
         records=records,
         value=value,
         facts=facts_of(seen, value, Channel.VOICE, today, now),
         snapshot=seen,
-        portrait=await portrait_of(tx, current, source_rank),
+        portrait=drawn,
+        gaps=gaps_of(known_by, drawn.attributes.keys(), drawn.party, now),
     )
 
 

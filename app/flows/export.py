@@ -2,6 +2,7 @@
 
 Neither names nor contact points are in it, and nothing that a decision read of a person: who needs
 those asks for one customer.  Record keys are, so that a row can be found again in its own system.
+Whose data are restricted is in what only says which record is whose, and in nothing made for use.
 """
 
 from __future__ import annotations
@@ -60,17 +61,18 @@ async def export(tx: Connection, what: Export, seen: Perspective) -> AsyncIterat
     customers: the numbers of a lifetime.  scores: R, F, V with the numbers they were read from.
     decisions: what was offered and what came of it.
     """
+    today = {"today": seen.today}
     match what:
         case Export.RECORDS:
             rows = _rows(tx, EXPORT_RECORDS, {}, lambda row: _record(row, seen.keyed_hash))
         case Export.EVENTS:
             rows = _rows(tx, EXPORT_EVENTS, {}, lambda row: dict(row._asdict()))
         case Export.CUSTOMERS:
-            rows = _rows(tx, EXPORT_CUSTOMERS, {}, lambda row: _customer(row, seen.currency))
+            rows = _rows(tx, EXPORT_CUSTOMERS, today, lambda row: _customer(row, seen.currency))
         case Export.SCORES:
             rows = _scores(tx, seen)
         case Export.DECISIONS:
-            rows = _rows(tx, EXPORT_DECISIONS, {}, _decision)
+            rows = _rows(tx, EXPORT_DECISIONS, today, _decision)
     async for row in rows:
         yield orjson.dumps(row, default=_as_text, option=orjson.OPT_APPEND_NEWLINE)
 

@@ -2,7 +2,7 @@
 
 It is written part by part from cursors: memory does not grow with what is known.  Nothing in it is
 about anybody else: who else holds a shared telephone, or might have been meant by it, is left out,
-and so are the words in which somebody gave a reason for a merge or split, which may name others.
+and so are the words in which somebody gave a reason for what was decided about them and others.
 """
 
 from __future__ import annotations
@@ -23,11 +23,13 @@ from app.database.transaction import Connection
 from app.differentiate.segments import SEGMENT_NAMES
 from app.flows import customer_view
 from app.flows.customer_view import CustomerView
+from app.flows.review_wording import sentence_of
 from app.flows.subject_decisions import Explainer, explainer_for
 from app.flows.subject_register import requests_about
 from app.flows.subject_restraint import restraints_on
 from app.flows.subject_wording import LEGEND, PURPOSES, score_sentences
-from app.identify.keys import OWN_SOURCE
+from app.identify.evidence import FOR_GOOD
+from app.identify.reviews import review_from
 from app.personalise.catalogue import Catalogue
 from app.vocabulary import Assurance, CustomerId, Locale
 
@@ -40,6 +42,9 @@ CONTACTS = statement("app.flows", "subject_contacts")
 MOMENTS = statement("app.flows", "subject_moments")
 DECISIONS = statement("app.flows", "subject_decisions")
 EVENTS = statement("app.flows", "subject_events")
+DENIED = statement("app.flows", "subject_denied")
+WORDS = statement("app.flows", "subject_words")
+REVIEWS = statement("app.flows", "subject_reviews")
 
 VERSION: Final = 1
 MOST_ACTS: Final = 10_000
@@ -94,9 +99,12 @@ async def _parts(
     yield "reading", {name: words.in_locale(reading.locale) for name, words in LEGEND.items()}
     yield "who_you_are", {"display_name": view.display_name, "profile": dict(view.profile)}
     yield "known_by", _rows(tx, IDENTIFIERS, current, _identifier)
+    yield "not_theirs", _rows(tx, DENIED, current, _plain, for_good=FOR_GOOD)
     yield "profile_values", list(_profile_values(view))
     yield "records", [_record(link) for link in view.records.values()]
     yield "joined", _rows(tx, JOINS, current, _plain)
+    yield "words", _rows(tx, WORDS, current, _with_json("about"))
+    yield "reviews", _rows(tx, REVIEWS, current, lambda row: _review(row, reading.locale))
     yield "score", _score(view, reading.locale)
     yield "consents", _rows(tx, CONSENTS, current, _plain)
     yield "preferences", _rows(tx, PREFERENCES, current, _with_json("data"))
@@ -121,10 +129,14 @@ async def _array(rows: AsyncIterator[Row]) -> AsyncIterator[bytes]:
 
 
 async def _rows(
-    tx: Connection, query: Any, customer: CustomerId, shown: Callable[[Any], Row]
+    tx: Connection,
+    query: Any,
+    customer: CustomerId,
+    shown: Callable[[Any], Row],
+    **asked: object,
 ) -> AsyncIterator[Row]:
     options = {"yield_per": _AT_ONCE}
-    found = await tx.stream(query, {"customer_id": customer}, execution_options=options)
+    found = await tx.stream(query, {"customer_id": customer, **asked}, execution_options=options)
     async for row in found:
         yield shown(row)
 
@@ -148,19 +160,30 @@ def _identifier(row: Any) -> Row:
 def _profile_values(view: CustomerView) -> Iterator[Row]:
     for attribute, said in sorted(view.portrait.attributes.items()):
         for place, each in enumerate(said):
-            corrected = each.assurance is Assurance.RECTIFIED
             yield {
                 "attribute": attribute,
                 "value": each.value,
                 "assurance": each.assurance,
                 "said_at": each.said_at,
-                "source": OWN_SOURCE if corrected else each.source,
+                "source": each.source,
                 "holds": place == 0,
             }
 
 
 def _record(link: Any) -> Row:
     return {"record_id": link.record_id, "source": link.source, "record_key": link.record_key}
+
+
+def _review(row: Any, locale: Locale) -> Row:
+    """Return a review; of one about others too neither what they have in common nor any words."""
+    verdicts: list[dict[str, Any]] = orjson.loads(row.verdicts)
+    return {
+        "kind": row.kind,
+        "state": row.state,
+        "opened_at": row.opened_at,
+        "why": sentence_of(review_from(row), locale) if row.only_theirs else None,
+        "verdicts": [told if row.only_theirs else {**told, "reason": None} for told in verdicts],
+    }
 
 
 def _score(view: CustomerView, locale: Locale) -> Row:

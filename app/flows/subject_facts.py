@@ -1,8 +1,8 @@
 """What does a person tell us about themself, through whoever looks after their rights?
 
-A correction of their profile or a word on consent.  Both are facts like any other, with the source
-``idip`` and the customer id they were told against: they hang on the record that id was minted for
-and go with it through every merge and split.  Nothing that was told before is rewritten.
+A correction (``subject_rectification``) or a word on consent.  Both are facts like any other, with
+the source ``idip`` and the customer id they were told against: they hang on the record that id was
+minted for and go with it through every merge and split.  Nothing told before is rewritten.
 """
 
 from __future__ import annotations
@@ -24,17 +24,15 @@ from app.database.keyed_hash import KeyedHash
 from app.database.outbox import OutboxRow
 from app.database.statements import statement
 from app.database.transaction import Connection, SetGrew
-from app.flows.erasure import hold_still
+from app.flows.erasure import Held, hold_still
 from app.flows.event_command import EventType
 from app.flows.event_intake import CUSTOMER_CHANGED
-from app.identify import queries as identify
 from app.identify.keys import OWN_SOURCE
-from app.identify.rows import ProfileFact
 from app.interact import queries as interact
 from app.interact.queries import ConsentRow, DialogueRows
 from app.ledger import queries as ledger
 from app.ledger.queries import EventClaim, EventRow
-from app.vocabulary import Assurance, CustomerId, EventId, RecordId
+from app.vocabulary import CustomerId, EventId, RecordId
 
 HOME = statement("app.flows", "subject_home")
 
@@ -63,36 +61,19 @@ class Consent:
 
 
 @dataclass(frozen=True, slots=True)
-class _Fact:
+class Home:
+    """A locked customer, and the record of theirs that what they say hangs on."""
+
+    held: Held
+    record_id: RecordId
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What is told, as it is appended to the ledger."""
+
     event_key: bytes
     row: EventRow
-
-
-async def rectify(
-    tx: Connection, customer: CustomerId, profile: Mapping[str, str], word: Word
-) -> CustomerId:
-    """Correct what is known of a person; the corrected value holds against every source, for ever.
-
-    Only a later correction replaces it.
-
-    Raises:
-        NotFound, Gone: the id was never given out, or has been erased.
-    """
-    current, home = await _home(tx, customer)
-    content = {"profile": {**profile, "assurance": Assurance.RECTIFIED}}
-    fact = _fact(EventType.PROFILE, content, home, word)
-    await _append(tx, [fact], home)
-    await identify.write_profile(
-        tx,
-        [
-            ProfileFact(home, attribute, Assurance.RECTIFIED.rank, value, word.now, fact.event_key)
-            for attribute, value in profile.items()
-        ],
-    )
-    act = Act(word.actor, ActKind.CUSTOMER_RECTIFIED, word.now, current, fields=tuple(profile))
-    await audit.note(tx, act)
-    await _announce(tx, current)
-    return current
 
 
 async def consent(
@@ -103,13 +84,14 @@ async def consent(
     Raises:
         NotFound, Gone: the id was never given out, or has been erased.
     """
-    current, home = await _home(tx, customer)
-    facts = [_fact(EventType.CONSENT, {"data": _data(each)}, home, word) for each in consents]
-    await _append(tx, facts, home)
+    home = await home_of(tx, customer)
+    current = home.held.customer_id
+    facts = [fact_of(EventType.CONSENT, {"data": _data(each)}, home, word) for each in consents]
+    await append(tx, facts, home)
     rows = [
         ConsentRow(
             fact.event_key,
-            home,
+            home.record_id,
             each.purpose,
             each.channel,
             each.status,
@@ -122,30 +104,36 @@ async def consent(
     ]
     await interact.write_facts(tx, DialogueRows([], rows, [], []))
     await audit.note(tx, Act(word.actor, ActKind.CONSENT_CHANGED, word.now, current))
-    await _announce(tx, current)
+    await announce(tx, current)
     return current
 
 
-async def _home(tx: Connection, customer: CustomerId) -> tuple[CustomerId, RecordId]:
-    """Lock the customer; return its current id and the record that the id asked was minted for."""
+async def home_of(tx: Connection, customer: CustomerId) -> Home:
+    """Lock a customer; return it with the record that the id asked was minted for.
+
+    Raises:
+        NotFound, Gone: the id was never given out, or has been erased.
+        SetGrew: it was merged or split meanwhile.
+    """
     held = await hold_still(tx, customer)
     row = (await tx.execute(HOME, {"customer_id": customer})).one_or_none()
     home = None if row is None else RecordId(UUID(bytes=row.record_id.bytes))
     if home not in held.records:
         raise SetGrew
-    return held.customer_id, home
+    return Home(held, home)
 
 
-def _fact(kind: EventType, content: Mapping[str, Any], home: RecordId, word: Word) -> _Fact:
+def fact_of(kind: EventType, content: Mapping[str, Any], home: Home, word: Word) -> Fact:
+    """Return a fact told to us rather than by another system; its id is new."""
     event_id = EventId(uuid7())
     key = word.keyed_hash.digest("event", OWN_SOURCE, str(event_id))
     told = {"id": str(event_id), "type": kind.value, "time": word.now, **content}
-    return _Fact(
+    return Fact(
         key,
         EventRow(
             event_id=event_id,
             event_key=key,
-            record_id=home,
+            record_id=home.record_id,
             visit_key=None,
             source=OWN_SOURCE,
             type=kind.value,
@@ -157,10 +145,12 @@ def _fact(kind: EventType, content: Mapping[str, Any], home: RecordId, word: Wor
     )
 
 
-async def _append(tx: Connection, facts: Sequence[_Fact], home: RecordId) -> None:
+async def append(tx: Connection, facts: Sequence[Fact], home: Home) -> None:
+    """Append facts to the ledger, on the person's record."""
     nothing = b""  # its id is new, so no content is ever compared
     claims = [
-        EventClaim(fact.event_key, fact.row.event_id, nothing, nothing, home) for fact in facts
+        EventClaim(fact.event_key, fact.row.event_id, nothing, nothing, home.record_id)
+        for fact in facts
     ]
     await ledger.claim_events(tx, claims, ())
     await ledger.append_events(tx, [fact.row for fact in facts])
@@ -179,5 +169,6 @@ def _data(consent: Consent) -> dict[str, Any]:
     return {name: value for name, value in told.items() if value is not None}
 
 
-async def _announce(tx: Connection, customer: CustomerId) -> None:
+async def announce(tx: Connection, customer: CustomerId) -> None:
+    """Say in the outbox that a customer changed."""
     await outbox.put(tx, [OutboxRow(uuid7(), CUSTOMER_CHANGED, {"customer_id": str(customer)})])

@@ -21,6 +21,11 @@ LEGEND: Final[Mapping[str, Wording]] = {
         "Por qué contactos y números le reconocemos, y quién nos lo dijo.",
         "By which contact points and numbers we recognise you, and who told us.",
     ),
+    "not_theirs": Wording(
+        "O que disseram que não é seu: `for_good` se foi você, e então para sempre.",
+        "Lo que dijeron que no es suyo: `for_good` si fue usted, y entonces para siempre.",
+        "What was said not to be yours: `for_good` if it was you who said it, and then for ever.",
+    ),
     "profile_values": Wording(
         "Todos os valores do seu cadastro, com fonte, data e garantia; `holds` marca o que vale.",
         "Todos los valores de su ficha, con fuente, fecha y garantía; `holds` marca el que vale.",
@@ -35,6 +40,19 @@ LEGEND: Final[Mapping[str, Wording]] = {
         "Quando e por que esses registros foram reunidos.",
         "Cuándo y por qué se reunieron esos registros.",
         "When and why these records were put together.",
+    ),
+    "words": Wording(
+        "O que atendentes disseram sobre ser ou não você, em cada contato, e o que conferiram.",
+        "Lo que agentes dijeron sobre si era usted o no, en cada contacto, y qué comprobaron.",
+        "What agents said about whether it was you, at each contact, and what they checked.",
+    ),
+    "reviews": Wording(
+        "O que alguém devia conferir nos seus registros, e o que decidiu. Onde se trata também de"
+        " outras pessoas, o que elas têm em comum e o motivo ficam de fora.",
+        "Lo que alguien debía comprobar en sus registros, y qué decidió. Donde se trata también de"
+        " otras personas, lo que tienen en común y el motivo quedan fuera.",
+        "What somebody was to check in your records, and what they decided. Where it is about"
+        " others too, what they have in common and the reason are left out.",
     ),
     "score": Wording(
         "O que suas compras dizem hoje, e o que isso significa.",

@@ -79,7 +79,10 @@ async def components_after(tx: Connection, after: ComponentId, most: int) -> lis
 async def look_again(
     tx: Connection, components: Collection[ComponentId], now: datetime
 ) -> Attached:
-    """Cluster components anew, under their locks; what differs from what is stored is written."""
+    """Cluster components anew, under their locks; what differs from what is stored is written.
+
+    ``edges`` of the answer counts the edges that were not as the facts say.
+    """
     content = await queries.component_content(tx, components, ())
     locked = await queries.lock_components(tx, set(content.records), ())
     return await relink(tx, locked, (), now, cause=_CAUSE)

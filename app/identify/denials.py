@@ -5,6 +5,9 @@ until the record names it again later than that.  But the past stays what it was
 not Ana says nothing against two records of hers being one customer, so those who had a contact
 point before it was denied go on sharing what it was then; and whoever held a value counts among
 its holders, or it would depend on the order whether the value is past its limit.
+
+What a person withdrew (``withdrawals``) is denied for good: no naming opens it again.  It takes no
+customer apart either, whatever its type: which records are somebody else's a split says.
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ from typing import Final
 from app.identify.eras import RECYCLED
 from app.identify.evidence import Link
 from app.identify.rows import Content
-from app.vocabulary import IdentifierKey, RecordId
+from app.vocabulary import IdentifierKey, Party, RecordId
 
 _BEFORE: Final = b"before "
 """Marks a value as it was before it was denied: another value than it is since."""
@@ -32,13 +35,15 @@ def denied_links(content: Content) -> list[Link]:
 def past_links(
     content: Content, generic: Collection[IdentifierKey], nobody: Collection[RecordId]
 ) -> dict[RecordId, Sequence[Link]]:
-    """Return by record the contact points it had before they were denied, under keys of their own.
+    """Return by record what it had before it was denied, under keys of their own that veto nothing.
 
     Left out is what never identifies: values past their limit and records that stand for nobody.
     """
     found: dict[RecordId, list[Link]] = defaultdict(list)
     for link in content.past:
-        if link.type in RECYCLED and link.key not in generic and link.record_id not in nobody:
-            before = replace(link, key=IdentifierKey(_BEFORE + link.key))
+        tied = link.withdrawn or link.type in RECYCLED
+        if tied and link.key not in generic and link.record_id not in nobody:
+            key = IdentifierKey(_BEFORE + link.key)
+            before = replace(link, key=key, party=Party.UNKNOWN)
             found[link.record_id].append(before)
     return dict(found)

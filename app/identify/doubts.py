@@ -3,7 +3,8 @@
 Where the evidence is not enough to join and too much to ignore, where two could claim the same,
 where a limit was passed, a value turned out to be nobody's or an agent contradicted us, nothing
 waits: the customers are what the rules say, and a review opens.  The same facts open the same
-reviews in whatever order they come, and a review is gone when its reason is.
+reviews in whatever order they come, and a review is gone when its reason is.  What a person said of
+themself is for nobody to judge.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ def doubts(looked: Looked, limits: Limits) -> list[Doubt]:
     oversized = _oversized(looked, limits)
     found = [
         *rivals(looked, limits, sides, oversized),
-        *_limits(looked, [group for group in made if len(group) > 1]),
+        *_limits(looked, limits, [group for group in made if len(group) > 1]),
         *(_taken_apart(looked, whole, limits) for whole in oversized),
         *_denied(looked),
         *(_generic_record(record, limits) for record in looked.generic),
@@ -75,7 +76,9 @@ def generic_value(key: IdentifierKey, kind: IdentifierType, limits: Limits) -> D
     return Doubt(DoubtKind.GENERIC_VALUE, (key,), (), details, _LITTLE)
 
 
-def _limits(looked: Looked, made: Collection[frozenset[RecordId]]) -> Iterator[Doubt]:
+def _limits(
+    looked: Looked, limits: Limits, made: Collection[frozenset[RecordId]]
+) -> Iterator[Doubt]:
     own: dict[RecordId, list[Link]] = defaultdict(list)
     for link in looked.links:
         own[link.record_id].append(link)
@@ -83,7 +86,7 @@ def _limits(looked: Looked, made: Collection[frozenset[RecordId]]) -> Iterator[D
         if cluster <= looked.nobody:
             continue
         links = [link for record in cluster for link in own[record]]
-        for passed in limits_passed(links, made):
+        for passed in limits_passed(links, made, limits.customer):
             details: dict[str, Detail] = {
                 "type": passed.kind[0].value,
                 "count": passed.count,
@@ -122,7 +125,7 @@ def _denied(looked: Looked) -> Iterator[Doubt]:
     home = {record: cluster for cluster in looked.clusters for record in cluster}
     told: dict[tuple[IdentifierKey, Cluster], list[Link]] = defaultdict(list)
     for link in looked.denied:
-        if not home[link.record_id] <= looked.nobody:
+        if not link.withdrawn and not home[link.record_id] <= looked.nobody:
             told[link.key, home[link.record_id]].append(link)
     for (key, _), links in told.items():
         first = min(link.record_id for link in links)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import log2
-from typing import Any, Final
+from typing import Final
 
 from app.vocabulary import Identifier, IdentifierKey, IdentifierType, Party, RecordId
 
@@ -56,6 +56,17 @@ JOIN_BITS: Final = 6.0
 
 LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
+FOR_GOOD: Final = datetime(9999, 12, 31, tzinfo=UTC)
+"""When a link was denied that no naming opens again: none is told later than that."""
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerLimit:
+    """So many values of a kind one customer may have, ever or first named within so many days."""
+
+    most: int
+    within_days: int | None = None
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -64,6 +75,7 @@ class Limits:
     ``holders`` counts distinct persons by type; ``nameless`` counts records one source keeps under
     keys of its own and knows no name of; ``largest`` is the customer above which weak evidence has
     to be stronger; ``quiet_days`` without a sign, and then somebody else, is a recycled number.
+    ``customer`` is what one customer may have of a kind before somebody should look.
     """
 
     holders: Mapping[IdentifierType, int]
@@ -71,7 +83,10 @@ class Limits:
     persons_of_a_record: int
     largest: int
     quiet_days: int
+    customer: Mapping[IdentifierType, CustomerLimit]
 
+
+_A_YEAR: Final = 365
 
 LIMITS: Final = Limits(
     holders={
@@ -87,29 +102,23 @@ LIMITS: Final = Limits(
     persons_of_a_record=20,
     largest=100,
     quiet_days=180,
+    customer={
+        IdentifierType.TAX_ID: CustomerLimit(1),
+        IdentifierType.LOGIN: CustomerLimit(1),
+        IdentifierType.LOYALTY: CustomerLimit(3),
+        IdentifierType.EMAIL: CustomerLimit(5, _A_YEAR),
+        IdentifierType.PHONE: CustomerLimit(5, _A_YEAR),
+    },
 )
-"""The limits of the first epoch (judgement)."""
-
-
-def limits_in(model: Mapping[str, Any]) -> Limits:
-    """Return the limits that an epoch's model froze; one that froze none has those of the first."""
-    told = model.get("limits")
-    if told is None:
-        return LIMITS
-    return Limits(
-        holders={IdentifierType(kind): most for kind, most in told["holders"].items()},
-        nameless=told["nameless"],
-        persons_of_a_record=told["persons_of_a_record"],
-        largest=told["largest"],
-        quiet_days=told["quiet_days"],
-    )
+"""The limits of the first epoch (judgement); an epoch's model may freeze others (``limits``)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
     """One record names one identifier, seen first and last at some time (see ``attach``).
 
-    ``unnamed`` says that it was named at least once without a person's name beside it.
+    ``unnamed`` says that it was named at least once without a person's name beside it, and
+    ``withdrawn`` that the person said for good that it is not theirs.
     """
 
     record_id: RecordId
@@ -121,6 +130,7 @@ class Link:
     unnamed: bool = False
     first_seen_at: datetime = LONG_AGO
     last_seen_at: datetime = LONG_AGO
+    withdrawn: bool = False
 
 
 def joins(identifier: Identifier) -> bool:

@@ -1,4 +1,6 @@
-"""Does a customer hold more of something than one person has?  Then somebody should look.
+"""Which limits hold, and does a customer have more of something than one person?
+
+The limits are frozen in the epoch (``limits_in``).
 
 One person has one CPF, one login in a shop, and seldom a sixth telephone within a year.  What is
 over a limit is kept and weighs as before: refusing whoever comes last would make the state depend
@@ -8,41 +10,21 @@ on arrival.  A review opens instead (``doubts``).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final, TypeVar
 
-from app.identify.evidence import Link
+from app.identify.evidence import LIMITS, CustomerLimit, Limits, Link
 from app.identify.forest import Forest
 from app.vocabulary import IdentifierKey, IdentifierType, RecordId
 
-YEAR_DAYS: Final = 365
-
-
-@dataclass(frozen=True, slots=True)
-class CustomerLimit:
-    """So many values of a kind one customer may have, ever or first named within so many days."""
-
-    most: int
-    within_days: int | None = None
-
-
-CUSTOMER_LIMITS: Final[Mapping[IdentifierType, CustomerLimit]] = {
-    IdentifierType.TAX_ID: CustomerLimit(1),
-    IdentifierType.LOGIN: CustomerLimit(1),
-    IdentifierType.LOYALTY: CustomerLimit(3),
-    IdentifierType.EMAIL: CustomerLimit(5, YEAR_DAYS),
-    IdentifierType.PHONE: CustomerLimit(5, YEAR_DAYS),
-}
-"""The limits of the first epoch (judgement).  A tax id counts by kind, a login by its shop."""
-
-DATED: Final = frozenset(
-    kind for kind, limit in CUSTOMER_LIMITS.items() if limit.within_days is not None
-)
-"""Kinds for which it matters when a value was first named."""
+DATED: Final = frozenset({IdentifierType.EMAIL, IdentifierType.PHONE})
+"""Kinds for which it matters when a value was first named: the only ones to count by days."""
 
 _BY_SCOPE: Final = frozenset({IdentifierType.TAX_ID, IdentifierType.LOGIN})
+
+T = TypeVar("T")
 
 Kind = tuple[IdentifierType, str, str]
 """What is counted together: a type, and for some whose numbering it is and for what party."""
@@ -57,8 +39,33 @@ class Passed:
     limit: CustomerLimit
 
 
+def limits_in(model: Mapping[str, Any]) -> Limits:
+    """Return the limits that an epoch's model froze; where it is silent those of the first hold.
+
+    What it says of ``holders`` or ``customer`` it says whole: a kind left out there has no limit.
+
+    Raises:
+        ValueError: the model says what no limit can be; names the place.
+    """
+    told: Mapping[str, Any] = model.get("limits", {})
+    names = {field.name for field in fields(Limits)}
+    if unknown := sorted(told.keys() - names):
+        raise ValueError(f"limits of the epoch: {unknown[0]} is not one of {sorted(names)}")
+    numbers = {
+        name: _whole(told.get(name, getattr(LIMITS, name)), name)
+        for name in ("nameless", "persons_of_a_record", "largest", "quiet_days")
+    }
+    return Limits(
+        holders=_by_kind(told, "holders", _whole, LIMITS.holders),
+        customer=_by_kind(told, "customer", _customer_limit, LIMITS.customer),
+        **numbers,
+    )
+
+
 def limits_passed(
-    links: Iterable[Link], together: Collection[frozenset[RecordId]] = ()
+    links: Iterable[Link],
+    together: Collection[frozenset[RecordId]] = (),
+    limits: Mapping[IdentifierType, CustomerLimit] = LIMITS.customer,
 ) -> list[Passed]:
     """Return which limits the links of one customer pass, in a fixed order.
 
@@ -67,15 +74,48 @@ def limits_passed(
     """
     held: dict[Kind, list[Link]] = defaultdict(list)
     for link in links:
-        if link.type in CUSTOMER_LIMITS:
+        if link.type in limits:
             held[_kind(link)].append(link)
     found = []
     for kind, namings in sorted(held.items()):
-        limit = CUSTOMER_LIMITS[kind[0]]
+        limit = limits[kind[0]]
         count = _most_within(_first_named(namings, together), limit.within_days)
         if count > limit.most:
             found.append(Passed(kind, count, limit))
     return found
+
+
+def _by_kind(
+    limits: Mapping[str, Any],
+    name: str,
+    read: Callable[[Any, str], T],
+    silent: Mapping[IdentifierType, T],
+) -> Mapping[IdentifierType, T]:
+    if name not in limits:
+        return silent
+    found = {}
+    for kind, told in limits[name].items():
+        if kind not in frozenset(IdentifierType):
+            raise ValueError(f"limits of the epoch: {name}.{kind} is no type of identifier")
+        found[IdentifierType(kind)] = read(told, f"{name}.{kind}")
+    return found
+
+
+def _customer_limit(told: Mapping[str, Any], place: str) -> CustomerLimit:
+    if "most" not in told or not told.keys() <= {"most", "within_days"}:
+        raise ValueError(f"limits of the epoch: {place} has `most` and may have `within_days`")
+    most = _whole(told["most"], f"{place}.most")
+    if "within_days" not in told:
+        return CustomerLimit(most)
+    if place.removeprefix("customer.") not in DATED:
+        raise ValueError(f"limits of the epoch: {place} counts for ever, not by days")
+    return CustomerLimit(most, _whole(told["within_days"], f"{place}.within_days"))
+
+
+def _whole(told: object, place: str) -> int:
+    if not isinstance(told, int) or isinstance(told, bool) or told < 1:
+        raise ValueError(f"limits of the epoch: {place} has to be a whole number from 1")
+    return told
 
 
 def _kind(link: Link) -> Kind:

@@ -40,6 +40,7 @@ RULES: Final = {
     "/ends_on missing": "a hold has a last day, a restriction need not",
     "/sources missing": "a key with origins speaks for one source",
     "an instant lies between the years 1900 and 2200": "no schema can say that of a date-time",
+    "denied-too": "what is denied is not claimed in the same breath",
     "future-day": "a day is in the future as of today",
     "future-time": "an instant is in the future as of now",
     "gone": "a customer was erased earlier in the run",
@@ -52,6 +53,7 @@ RULES: Final = {
     "refusal-reason": "only what is refused has a reason why",
     "sides": "each record is named once in all the sides together",
     "too-few": "a correction corrects something: one of the attributes is not null",
+    "unusable": "whether a number can be anybody's its own check digits say",
     "which-customer": "a word about a touchpoint that found nobody has to say about whom",
     "wrong-reason": "which reasons there are depends on the kind of restraint",
 }

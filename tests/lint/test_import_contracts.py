@@ -33,6 +33,7 @@ DOES_IO = frozenset(
     {
         "queries",
         "reviews",
+        "withdrawals",
         "words",
         "tables",
         "attach",
@@ -40,6 +41,7 @@ DOES_IO = frozenset(
         "authenticate",
         "erasure",
         "checkup",
+        "edge_store",
         "portrait",
         "idempotency",
         "issue",

@@ -1,4 +1,5 @@
--- Purpose: how good is what we know of our customers?  One row of counts for each measure.
+-- Purpose: how good is what we know of our customers?  One row of counts for each measure; what is
+--          missing of one customer, ``customer_gaps`` tells by the same rules.
 -- Parameters: stale_before timestamptz (contact points not seen since are stale).
 -- Result: measure, found.
 -- Index: sequential over customer, membership, record_identifier, profile_fact.
@@ -13,6 +14,8 @@ reach AS (
         bool_or(i.type = 'phone') AS phone,
         bool_or(i.type = 'email') AS email,
         bool_or(i.type = 'tax_id') AS tax_id,
+        bool_or(i.type = 'tax_id' AND i.party = 'company')
+            AND NOT bool_or(i.type = 'tax_id' AND i.party = 'person') AS company,
         max(l.last_seen_at) FILTER (WHERE i.type IN ('phone', 'email')) AS seen_at
     FROM membership AS m
     JOIN record_identifier AS l ON l.record_id = m.record_id
@@ -23,7 +26,7 @@ reach AS (
 told AS (
     SELECT
         m.customer_id,
-        bool_or(p.attribute = 'name') AS name,
+        bool_or(p.attribute IN ('name', 'social_name', 'company_name', 'trade_name')) AS name,
         bool_or(p.attribute = 'birth_date') AS birth_date
     FROM membership AS m
     JOIN profile_fact AS p ON p.record_id = m.record_id
@@ -35,7 +38,7 @@ each_one AS (
         coalesce(r.email, false) AS email,
         coalesce(r.tax_id, false) AS tax_id,
         coalesce(t.name, false) AS name,
-        coalesce(t.birth_date, false) AS birth_date,
+        coalesce(t.birth_date, false) OR coalesce(r.company, false) AS birth_date,
         coalesce(r.seen_at < CAST(:stale_before AS timestamptz), false) AS stale
     FROM real
     LEFT JOIN reach AS r ON r.customer_id = real.customer_id
@@ -61,4 +64,6 @@ SELECT 'generic_values', count(*) FROM identifier WHERE state = 'generic'
 UNION ALL
 SELECT 'generic_records', count(*) FROM record WHERE generic
 UNION ALL
-SELECT 'suspected_duplicates', count(*) FROM review WHERE state = 'open'
+SELECT 'suspected_duplicates', count(*)
+FROM review
+WHERE state = 'open' AND kind IN ('possibly_same', 'contested', 'tax_id_slip')

@@ -1,8 +1,10 @@
--- Purpose: every customer with the numbers of a lifetime; neither anonymous nor erased ones.
--- Parameters: none.
+-- Purpose: every customer with the numbers of a lifetime; neither anonymous nor erased ones, nor any
+--          whose data may only be stored.
+-- Parameters: today date.
 -- Result: customer_id, records, sources text[], first_on, last_on, purchase_days, purchases, net,
 --         cost, segment (as scored last, null: not yet), in the order of customer_id.
--- Index: pk_customer, ix_membership_customer_id, pk_record, pk_customer_stat.
+-- Index: pk_customer, ix_membership_customer_id, pk_record, pk_customer_stat,
+--        ix_restraint_record_id.
 SELECT
     c.customer_id,
     held.records,
@@ -25,5 +27,15 @@ JOIN (
     GROUP BY m.customer_id
 ) AS held ON held.customer_id = c.customer_id
 LEFT JOIN customer_stat AS s ON s.customer_id = c.customer_id
-WHERE NOT c.anonymous AND c.erased_at IS NULL
+WHERE NOT c.anonymous
+    AND c.erased_at IS NULL
+    AND NOT EXISTS (
+        SELECT 1
+        FROM membership AS held
+        JOIN restraint AS r ON r.record_id = held.record_id
+        WHERE held.customer_id = c.customer_id
+            AND r.kind = 'restriction'
+            AND r.lifted_at IS NULL
+            AND (r.ends_on IS NULL OR r.ends_on >= CAST(:today AS date))
+    )
 ORDER BY c.customer_id

@@ -1,8 +1,9 @@
--- Purpose: the numbers that scores are read from, of every customer and as of one day.
+-- Purpose: the numbers that scores are read from, of every customer and as of one day; of nobody
+--          whose data may only be stored.
 -- Parameters: today date; window_days int.
 -- Result: customer_id and the columns of differentiate's numbers_of.sql, one row a customer that is
 --         not anonymous, in the order of customer_id.
--- Index: none, it reads everybody once.
+-- Index: ix_restraint_record_id; it reads everybody once.
 SELECT
     c.customer_id,
     min(d.business_on) FILTER (WHERE d.purchases > 0) AS first_on,
@@ -25,5 +26,14 @@ CROSS JOIN (
 ) AS w
 LEFT JOIN day_bucket AS d ON d.record_id = m.record_id
 WHERE NOT c.anonymous
+    AND NOT EXISTS (
+        SELECT 1
+        FROM membership AS held
+        JOIN restraint AS r ON r.record_id = held.record_id
+        WHERE held.customer_id = c.customer_id
+            AND r.kind = 'restriction'
+            AND r.lifted_at IS NULL
+            AND (r.ends_on IS NULL OR r.ends_on >= CAST(:today AS date))
+    )
 GROUP BY c.customer_id
 ORDER BY c.customer_id

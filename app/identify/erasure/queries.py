@@ -11,7 +11,15 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.database.statements import statement
 from app.database.transaction import Connection
-from app.identify.tables import erasure_tombstone, membership, profile_fact, record, visit_fact
+from app.identify.evidence import FOR_GOOD
+from app.identify.tables import (
+    edge,
+    erasure_tombstone,
+    membership,
+    profile_fact,
+    record,
+    visit_fact,
+)
 from app.vocabulary import CustomerId, IdentifierKey, RecordId
 
 FORGET_LINKS: Final = statement("app.identify.erasure", "forget_links")
@@ -46,14 +54,18 @@ async def visits_of(tx: Connection, records: Collection[RecordId]) -> set[Identi
 
 
 async def forget_records(tx: Connection, records: Collection[RecordId]) -> set[IdentifierKey]:
-    """Delete all that identify knows of these records; return the identifiers nobody holds now."""
+    """Delete all that identify knows of these records; return what was theirs and nobody's is now.
+
+    What was withdrawn is not among it: it is somebody else's, whom no tombstone may keep out.
+    """
     ids = list(records)
-    freed = await tx.execute(FORGET_LINKS, {"record_ids": ids})
-    keys = {IdentifierKey(row.identifier_key) for row in freed}
-    await tx.execute(FORGET_REVIEWS, {"record_ids": ids, "identifier_keys": sorted(keys)})
+    freed = (await tx.execute(FORGET_LINKS, {"record_ids": ids, "for_good": FOR_GOOD})).all()
+    keys = [row.identifier_key for row in freed]
+    await tx.execute(FORGET_REVIEWS, {"record_ids": ids, "identifier_keys": keys})
+    await tx.execute(delete(edge).where(edge.c.record_lo.in_(ids) | edge.c.record_hi.in_(ids)))
     for table in (profile_fact, visit_fact, membership, record):
         await tx.execute(delete(table).where(table.c.record_id.in_(ids)))
-    return keys
+    return {IdentifierKey(row.identifier_key) for row in freed if row.theirs}
 
 
 async def idle_anonymous(tx: Connection, before: datetime, most: int) -> list[CustomerId]:

@@ -14,6 +14,7 @@ from typing import Final
 
 from app.database.statements import statement
 from app.database.transaction import Connection
+from app.identify.keys import OWN_SOURCE
 from app.identify.names import parse_name
 from app.identify.portrait.relations import Member
 from app.identify.portrait.survivorship import ProfileValue
@@ -57,7 +58,7 @@ async def words_about(tx: Connection, customer: CustomerId) -> list[SpokenWord]:
 
 async def said_of(tx: Connection, customer: CustomerId) -> list[ProfileValue]:
     """Return everything sources said of a customer, in no order."""
-    rows = await tx.execute(SAID_OF, {"customer_id": customer})
+    rows = await tx.execute(SAID_OF, {"customer_id": customer, "own_source": OWN_SOURCE})
     return [
         ProfileValue(
             row.attribute,

@@ -130,6 +130,8 @@ async def lived(http: httpx.AsyncClient) -> str:
         await http.post("/v1/outcomes", json=outcome),
         await http.post("/v1/identity/resolve", json={"identifiers": [EMAILS]}),
         await http.post(f"{path}/rectifications", json={"profile": {"social_name": NAME}}),
+        await http.post(f"{path}/rectifications", json={"denied": [EMAILS]}),
+        await http.post(f"{path}/rectifications", json={"claimed": [EMAILS]}),
         await http.put(
             f"{path}/consents",
             json={"consents": [{"purpose": "research", "status": "denied", "proof": WORD}]},

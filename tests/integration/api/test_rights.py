@@ -13,6 +13,8 @@ import pytest
 from app.access.scopes import Scope
 from app.api.dependencies import House
 from app.database.clock import FixedClock
+from app.database.transaction import Connection
+from app.flows.export import Export, Perspective, export
 from app.flows.founding import found
 from app.flows.subject_erasure import carry_out_due
 from app.personalise.bundle import shipped_document
@@ -71,7 +73,7 @@ async def test_a_correction_holds_against_every_later_source(
         f"{path}/rectifications", json={"profile": {"name": "Ana Maria de Souza"}}
     )
     assert answer.status_code == 201, answer.text
-    assert answer.json() == {"customer_id": customer, "rectified": ["name"]}
+    assert answer.json()["rectified"] == ["name"]
     later = an_event(
         "profile", record_key="C-1", profile=ERP_NAME, time="2026-11-20T11:59:59-03:00"
     )
@@ -171,6 +173,25 @@ async def test_a_restriction_also_stops_care_that_we_would_begin(
     reasons = [{ruling["reason"] for ruling in each["rulings"]} for each in ruled_out]
     assert len(reasons) > 10
     assert all(each & {"processing_restricted", "no_treatment"} for each in reasons)
+
+
+async def test_decisions_about_a_restricted_customer_are_in_no_list_and_in_their_own_export(
+    every: httpx.AsyncClient, known: Known, house: House
+) -> None:
+    customer = await known()
+    [decision] = (await rung(every))["decisions"]
+    seen = Perspective(house.keyed_hash, "BRL", house.clock.now().date())
+
+    async def listed(tx: Connection) -> list[str]:
+        lines = [line async for line in export(tx, Export.DECISIONS, seen)]
+        return [json.loads(line)["decision_id"] for line in lines]
+
+    assert await house.database.read(listed) == [decision["decision_id"]]  # the control
+    order = {"kind": "restriction", "reason": "objection_pending"}
+    await every.post(f"/v1/customers/{customer}/restraints", json=order)
+    assert await house.database.read(listed) == []
+    told = (await every.get(f"/v1/customers/{customer}/export")).json()
+    assert [each["decision_id"] for each in told["decisions"]] == [decision["decision_id"]]
 
 
 async def test_a_merge_does_not_shake_a_restriction_off(

@@ -8,11 +8,13 @@ from typing import Any
 import orjson
 import pytest
 
+from app.access.audit import Actor
 from app.database.clock import FixedClock
 from app.database.keyed_hash import KeyedHash
 from app.database.transaction import Connection
 from app.flows.export import Export, Perspective, export
 from app.flows.founding import found
+from app.flows.subject_restraint import Order, RestraintKind, RestraintReason, lift, restrain
 from app.personalise.bundle import shipped_document
 from app.settings import Settings
 from tests.builders import CPF_ANA, EMAIL_ANA, a_sale, an_event, email, phone, tax_id
@@ -22,6 +24,7 @@ pytestmark = pytest.mark.anyio
 
 TODAY = date(2026, 11, 20)
 CODE = "customer_code"
+SOMEBODY = Actor("somebody")
 
 
 @pytest.fixture
@@ -117,6 +120,33 @@ async def test_a_score_is_read_as_of_the_day_asked_for(
         recency[days] = (row["r"], row["segment"], row["net"])
     assert recency[0] == (5, "new", "500.00")
     assert recency[200][0] < 5
+
+
+@pytest.mark.parametrize(("ends_on", "lifted"), [(None, False), (TODAY, False), (None, True)])
+async def test_who_is_restricted_is_left_out_of_what_is_made_for_use(
+    connection: Connection,
+    take: Take,
+    perspective: Perspective,
+    clock: FixedClock,
+    ends_on: date | None,
+    lifted: bool,
+) -> None:
+    told = await take(a_sale("10.00", record_key="C-1"), a_sale("20.00", record_key="C-2"))
+    ana, bia = (each.customer_id for each in told)
+    assert ana is not None
+    order = Order(RestraintKind.RESTRICTION, RestraintReason.OBJECTION_PENDING, ends_on, SOMEBODY)
+    placed = await restrain(connection, ana, order, clock.now())
+    if lifted:
+        await lift(connection, ana, placed.restraint_id, SOMEBODY, clock.now())
+    shown = {str(bia), str(ana)} if lifted else {str(bia)}
+    for what in (Export.CUSTOMERS, Export.SCORES):
+        rows = await exported(connection, what, perspective)
+        assert {row["customer_id"] for row in rows} == shown, what
+    records = await exported(connection, Export.RECORDS, perspective)
+    assert {row["customer_id"] for row in records} == {str(ana), str(bia)}
+    tomorrow = Perspective(perspective.keyed_hash, "BRL", TODAY + timedelta(days=1))
+    rows = await exported(connection, Export.CUSTOMERS, tomorrow)
+    assert (str(ana) in {row["customer_id"] for row in rows}) is (lifted or ends_on is not None)
 
 
 async def test_nothing_of_a_person_is_exported(

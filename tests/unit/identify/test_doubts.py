@@ -16,7 +16,7 @@ from app.identify.cluster import partition
 from app.identify.decisions import DecisionKind, PeoplesDecision
 from app.identify.doubt import Doubt, DoubtKind, Looked
 from app.identify.doubts import doubts, generic_value
-from app.identify.evidence import LIMITS, Limits, Link
+from app.identify.evidence import LIMITS, CustomerLimit, Limits, Link
 from app.identify.explaining import Obstacle, why, why_not
 from app.identify.holders import Bearer
 from app.identify.rivals import is_slip
@@ -193,3 +193,18 @@ def test_why_not_names_the_obstacle(
     seen = looked(links, told, decisions)
     found = why_not(seen, records("a"), records("b"), LIMITS)
     assert found.obstacle is obstacle
+
+
+def test_how_much_is_too_much_for_one_customer_says_the_epoch() -> None:
+    links = [cpf("a", "1"), replace(cpf("b", "2"), record_id=record("a"))]
+    seen = looked(links, bearers(a="Ana Souza"))
+    assert kinds(doubts(seen, LIMITS)) == [DoubtKind.LIMIT_PASSED]
+    wide = replace(LIMITS, customer={IdentifierType.TAX_ID: CustomerLimit(2)})
+    assert doubts(seen, wide) == []
+
+
+def test_an_agents_denial_is_asked_about_and_a_persons_own_word_is_not() -> None:
+    told = bearers(a="Ana Souza")
+    assert kinds(doubts(looked([], told, denied=[phone("a")]), LIMITS)) == [DoubtKind.DENIED]
+    own = replace(phone("a"), withdrawn=True)
+    assert doubts(looked([], told, denied=[own]), LIMITS) == []

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from app.identify.limits import limits_passed
+from app.identify.evidence import LIMITS, CustomerLimit
+from app.identify.limits import limits_in, limits_passed
 from app.vocabulary import IdentifierType
 from tests.unit.identify.people import cpf, email, link, phone, records
 
@@ -41,3 +44,47 @@ def test_what_people_joined_counts_once() -> None:
 def test_the_order_of_links_says_nothing() -> None:
     named = [phone("a", str(n), days=(n, n)) for n in range(7)]
     assert limits_passed(named) == limits_passed(named[::-1])
+
+
+# --- what an epoch froze ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("model", [{}, {"normaliser": 1}, {"limits": {}}])
+def test_a_silent_model_has_the_limits_of_the_first_epoch(model: dict[str, Any]) -> None:
+    assert limits_in(model) == LIMITS
+
+
+def test_what_a_model_says_of_customers_it_says_whole() -> None:
+    told = {"phone": {"most": 2, "within_days": 30}, "loyalty": {"most": 1}}
+    limits = limits_in({"limits": {"customer": told, "largest": 9}})
+    assert limits.customer == {
+        IdentifierType.PHONE: CustomerLimit(2, 30),
+        IdentifierType.LOYALTY: CustomerLimit(1),
+    }
+    assert (limits.largest, limits.holders) == (9, LIMITS.holders)
+    two_tax_ids = [cpf("a", "1"), cpf("b", "2")]
+    assert limits_passed(two_tax_ids)  # the control
+    assert limits_passed(two_tax_ids, limits=limits.customer) == []
+
+
+@pytest.mark.parametrize(
+    ("told", "place"),
+    [
+        ({"holder": {}}, "holder"),
+        ({"largest": 0}, "largest"),
+        ({"largest": True}, "largest"),
+        ({"quiet_days": "180"}, "quiet_days"),
+        ({"holders": {"telephone": 9}}, "holders.telephone"),
+        ({"holders": {"phone": -1}}, "holders.phone"),
+        ({"customer": {"phone": {"within_days": 365}}}, "customer.phone"),
+        ({"customer": {"phone": {"most": 1, "days": 365}}}, "customer.phone"),
+        ({"customer": {"phone": {"most": 1.5}}}, "customer.phone.most"),
+        ({"customer": {"phone": {"most": 1, "within_days": 0}}}, "customer.phone.within_days"),
+        ({"customer": {"login": {"most": 1, "within_days": 365}}}, "customer.login"),
+    ],
+)
+def test_a_model_that_says_what_no_limit_can_be_is_refused(
+    told: dict[str, Any], place: str
+) -> None:
+    with pytest.raises(ValueError, match=place.replace(".", r"\.")):
+        limits_in({"limits": told})

@@ -11,6 +11,8 @@ WHERE m.customer_id = ANY(CAST(:customer_ids AS uuid[]))
 UNION
 SELECT m.customer_id, 'tax_id', i.value, i.party
 FROM membership AS m
-JOIN record_identifier AS l ON l.record_id = m.record_id
+JOIN record_identifier AS l
+    ON l.record_id = m.record_id
+    AND (l.denied_at IS NULL OR l.denied_at < l.last_seen_at)
 JOIN identifier AS i ON i.identifier_key = l.identifier_key AND i.type = 'tax_id'
 WHERE m.customer_id = ANY(CAST(:customer_ids AS uuid[]))
