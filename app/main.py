@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
-from functools import partial
 from secrets import token_bytes
 from typing import Final
-from uuid import UUID
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -19,11 +17,8 @@ from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
-from app.access import audit
 from app.access.authenticate import KeyRing
-from app.access.idempotency import KEPT_FOR
 from app.access.number_budget import NumberBudget
-from app.access.queries import expire_answers
 from app.api import (
     catalogue,
     customer_rights,
@@ -57,16 +52,11 @@ from app.api.surface import Surface
 from app.database.clock import Clock, SystemClock
 from app.database.keyed_hash import KeyedHash
 from app.database.location import Location, located
-from app.database.partitions import ensure_partitions, partitioned_tables
 from app.database.room import room_of
-from app.database.transaction import Database, Work
+from app.database.transaction import Database
 from app.differentiate import fields as differentiate
 from app.flows.desk import Desk
-from app.flows.erasure import expire_idle
-from app.flows.event_intake import CUSTOMER_CHANGED
 from app.flows.event_reading import Reader
-from app.flows.rescore import rescore, sweep
-from app.flows.subject_erasure import carry_out_due
 from app.identify.normalise import warm_up
 from app.interact import fields as interact
 from app.personalise import fields as personalise
@@ -78,8 +68,6 @@ from app.telemetry.database import facade_of
 from app.telemetry.requests import TracedRequests
 from app.telemetry.start import sent_to_the_last, started
 from app.telemetry.tracing import Tracing
-from app.vocabulary import CustomerId
-from app.worker import Job, Worker, work_until_told
 
 TITLE: Final = "idip"
 CONTRACT_VERSION: Final = "1"
@@ -103,8 +91,6 @@ ROUTERS: Final = (
     catalogue.router,
     keys.router,
 )
-
-WORKERS_CONNECTIONS: Final = 2
 
 Opener = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
@@ -188,77 +174,6 @@ def furnished(settings: Settings, database: Database, keyed_hash: KeyedHash, clo
 def registry() -> FieldRegistry:
     """Return every field a rule may ask about: what each stage exports, joined."""
     return FieldRegistry.join(differentiate.FIELDS, interact.FIELDS, personalise.FIELDS)
-
-
-async def run_worker() -> None:
-    """Do what need not be done before an answer, until told to stop."""
-    settings = Settings.from_environ(os.environ)
-    configure_logging(settings.log_level, sys.stdout)
-    async with sent_to_the_last(started(os.environ)) as tracing, located(settings) as location:
-        few = settings.model_copy(update={"pool_size": WORKERS_CONNECTIONS})
-        database = await facade_of(tracing).open(
-            few, location.url, application_name="idip worker", room=room_of(settings)
-        )
-        try:
-            worker = hired(settings, database, SystemClock())
-            if tracing is not None:
-                worker = worker.through(tracing.handler, tracing.work)
-            await work_until_told(worker)
-        finally:
-            await database.close()
-
-
-def hired(settings: Settings, database: Database, clock: Clock) -> Worker:
-    """Return the worker with all it has to do, by topic of the outbox and by the calendar."""
-
-    async def rescore_customer(ids: Mapping[str, str]) -> None:
-        customer = CustomerId(UUID(ids["customer_id"]))
-        await database.write(lambda tx: rescore(tx, customer, settings.zone, clock.now()))
-
-    async def sweep_lists() -> None:
-        await _to_the_last(database, lambda tx: sweep(tx, settings.zone, clock.now()))
-
-    async def expire_anonymous() -> None:
-        now = clock.now()
-        before = now - timedelta(days=settings.anonymous_idle_days)
-        await _to_the_last(database, lambda tx: expire_idle(tx, before, now))
-
-    async def carry_out_erasures() -> None:
-        now = clock.now()
-        today = now.astimezone(settings.zone).date()
-        await _to_the_last(database, lambda tx: carry_out_due(tx, now, today))
-
-    async def expire_idempotency_keys() -> None:
-        before = clock.now() - KEPT_FOR
-        await _to_the_last(database, lambda tx: expire_answers(tx, before))
-
-    async def make_partitions() -> None:
-        for table in partitioned_tables():
-            await database.write(partial(ensure_partitions, table=table, now=clock.now()))
-
-    return Worker(
-        database,
-        {CUSTOMER_CHANGED: rescore_customer},
-        (
-            Job("sweep lists", timedelta(minutes=10), sweep_lists),
-            Job("carry out erasures", timedelta(hours=1), carry_out_erasures),
-            Job("expire anonymous", timedelta(hours=1), expire_anonymous),
-            Job("expire idempotency keys", timedelta(hours=1), expire_idempotency_keys),
-            Job("chain audit", timedelta(minutes=1), partial(_chain_audit, database, clock)),
-            Job("tell audit head", timedelta(days=1), partial(audit.tell_head, database)),
-            Job("make partitions", timedelta(days=1), make_partitions),
-        ),
-    )
-
-
-async def _chain_audit(database: Database, clock: Clock) -> None:
-    await _to_the_last(database, lambda tx: audit.chain(tx, clock.now()))
-
-
-async def _to_the_last(database: Database, batch: Work[int]) -> None:
-    """Do batch after batch, each in a transaction of its own, until there was nothing to do."""
-    while await database.write(batch):
-        pass
 
 
 def _opening(settings: Settings, tracing: Tracing | None) -> Opener:

@@ -51,7 +51,7 @@ def serve(
 
 def worker() -> None:
     """Do the work that need not be done before an answer, until told to stop."""
-    from app.main import run_worker
+    from app.jobs import run_worker
 
     terminal.run(run_worker())
 

@@ -64,7 +64,7 @@ def _run_child(arguments: list[str]) -> None:
         case ["http", fd]:
             _serve_http(int(fd))
         case ["worker"]:
-            asyncio.run(import_module("app.main").run_worker())
+            asyncio.run(import_module("app.jobs").run_worker())
         case _:
             sys.exit("this module is run by `idip serve`")
 

@@ -27,7 +27,8 @@ from app.database.clock import FixedClock
 from app.database.keyed_hash import KeyedHash
 from app.database.transaction import Connection, Database
 from app.flows.founding import found
-from app.main import create_app, furnished, hired
+from app.jobs import hired
+from app.main import create_app, furnished
 from app.personalise.bundle import shipped_document
 from app.settings import Settings
 from tests.builders import CPF_ANA, a_sale, phone, tax_id

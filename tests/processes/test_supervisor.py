@@ -52,8 +52,10 @@ STAND_IN = """
 
     main = types.ModuleType("app.main")
     main.serving_app = lambda: app
-    main.run_worker = run_worker
     sys.modules["app.main"] = main
+    jobs = types.ModuleType("app.jobs")
+    jobs.run_worker = run_worker
+    sys.modules["app.jobs"] = jobs
 """
 SERVE = """
     import asyncio
