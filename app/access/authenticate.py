@@ -3,6 +3,7 @@
 What is remembered is believed for ``ttl_s``, counted from before the database was asked: a key that
 is revoked anywhere stops working everywhere within that time.  Expiry needs no asking and is exact.
 The same goes for the pages that have a browser key: a new one may call within that time.
+Those who need the same answer at once share one question (``flights``).
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ import hmac
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from functools import partial
 from typing import Final
 from uuid import UUID
 
+from app.access.flights import Flights
 from app.access.keys import hash_of, prefix_of
 from app.access.last_used import LastUsed
 from app.access.queries import StoredKey, find_key, live_origins
@@ -92,6 +94,8 @@ class KeyRing:
         self._known: dict[bytes, _Remembered] = {}
         self._refused: dict[bytes, _Remembered] = {}
         self._origins: tuple[frozenset[str], float] | None = None
+        self._asking: Flights[bytes, StoredKey | None] = Flights()
+        self._asking_origins: Flights[None, frozenset[str]] = Flights()
 
     async def client_of(self, text: str) -> Client:
         """Return the client whose key this is.
@@ -126,14 +130,15 @@ class KeyRing:
             Unavailable: the database would have to be asked, and cannot be.
         """
         now_s = self._elapsed_s()
-        if self._origins is None or now_s - self._origins[1] >= self._ttl_s:
-            now = self._clock.now()
-            found = await self._database.read(lambda tx: live_origins(tx, now))
-            self._origins = (found, now_s)
-        return origin in self._origins[0]
+        if self._origins is not None and now_s - self._origins[1] < self._ttl_s:
+            return origin in self._origins[0]
+        return origin in await self._asking_origins.answer(
+            None, now_s, self._ttl_s, self._ask_origins, self._remember_origins
+        )
 
     def forget(self, key_id: UUID) -> None:
         """Stop believing in a key at once, in this process."""
+        self._asking.disown()  # what is on its way may have been read before the key was revoked
         self._known = {
             digest: remembered
             for digest, remembered in self._known.items()
@@ -148,27 +153,38 @@ class KeyRing:
         prefix = prefix_of(text)
         if prefix is None:
             return None
-        found = await self._ask(prefix)
-        key = found if found and hmac.compare_digest(digest, found.hash) else None
-        self._remember(digest, _Remembered(key, now_s), self._clock.now())
-        return key
+        return await self._asking.answer(
+            digest,
+            now_s,
+            self._ttl_s,
+            partial(self._ask, prefix, digest),
+            partial(self._remember, digest),
+        )
 
-    async def _ask(self, prefix: str) -> StoredKey | None:
+    async def _ask(self, prefix: str, digest: bytes) -> StoredKey | None:
         try:
             async with asyncio.timeout(ASKING_LIMIT_S):
-                return await self._database.read(lambda tx: find_key(tx, prefix))
+                found = await self._database.read(lambda tx: find_key(tx, prefix))
         except TimeoutError:
             raise Unavailable(retry_after_s=1) from None
+        return found if found and hmac.compare_digest(digest, found.hash) else None
 
-    def _remember(self, digest: bytes, remembered: _Remembered, now: datetime) -> None:
-        live = remembered.key is not None and remembered.key.is_live(now)
+    async def _ask_origins(self) -> frozenset[str]:
+        now = self._clock.now()
+        return await self._database.read(lambda tx: live_origins(tx, now))
+
+    def _remember_origins(self, found: frozenset[str], asked_s: float) -> None:
+        self._origins = (found, asked_s)
+
+    def _remember(self, digest: bytes, key: StoredKey | None, asked_s: float) -> None:
+        live = key is not None and key.is_live(self._clock.now())
         place, other = (self._known, self._refused) if live else (self._refused, self._known)
         most = MOST_REMEMBERED if live else MOST_REFUSED
         other.pop(digest, None)
         place.pop(digest, None)
         if len(place) >= most:
             del place[next(iter(place))]
-        place[digest] = remembered
+        place[digest] = _Remembered(key, asked_s)
 
 
 def _client(key: StoredKey) -> Client:

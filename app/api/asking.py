@@ -14,6 +14,8 @@ from typing import Final, Protocol
 from app.access.authenticate import Client
 from app.access.number_budget import NumberBudget, Question
 from app.access.scopes import Scope
+from app.api import metrics
+from app.problems import TooMany
 from app.vocabulary import IdentifierType
 
 _READS_EVERYBODY: Final = frozenset({Scope.CUSTOMERS_READ, Scope.CUSTOMERS_EXPORT})
@@ -47,7 +49,7 @@ class Asking:
 
 
 def asking(budget: NumberBudget, client: Client, identifiers: Iterable[Identifying]) -> Asking:
-    """Return the question about these identifiers.
+    """Return the question about these identifiers; a refusal is counted.
 
     Raises:
         TooMany: the client's key has used up its numbers of this minute.
@@ -59,4 +61,8 @@ def asking(budget: NumberBudget, client: Client, identifiers: Iterable[Identifyi
         for each in identifiers
         if each.type is not IdentifierType.VISIT
     ]
-    return Asking(budget.ask(client.key_id, numbers, time.monotonic()) if numbers else None)
+    try:
+        return Asking(budget.ask(client.key_id, numbers, time.monotonic()) if numbers else None)
+    except TooMany:
+        metrics.count_numbers_refused(client.name)
+        raise

@@ -77,6 +77,12 @@ _outcomes: Final = Counter(
 _turned_away: Final = Counter(
     "idip_turned_away", "Requests refused at the door", ["kind", "reason"], registry=_registry
 )
+_numbers_refused: Final = Counter(
+    "idip_numbers_refused",
+    "Requests refused, as their key asked about too many numbers",
+    ["client"],
+    registry=_registry,
+)
 _waiting: Final = Gauge(
     "idip_waiting_requests",
     "Requests in line for a slot",
@@ -167,6 +173,11 @@ def count_outcome(action: str, outcome: str) -> None:
 def count_turned_away(kind: str, reason: str) -> None:
     """Count a request that was sent away before it was worked on, by how urgent it was, and why."""
     _turned_away.labels(kind, reason).inc()
+
+
+def count_numbers_refused(client: str) -> None:
+    """Count a request that was refused as its client's key has used up its numbers."""
+    _numbers_refused.labels(_clients.kept(client)).inc()
 
 
 def set_waiting(kind: str, count: int) -> None:

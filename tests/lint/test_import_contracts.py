@@ -42,6 +42,7 @@ DOES_IO = frozenset(
         "erasure",
         "checkup",
         "edge_store",
+        "flights",
         "portrait",
         "idempotency",
         "issue",

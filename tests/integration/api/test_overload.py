@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
@@ -14,6 +15,7 @@ import pytest
 from app.access.keys import RANDOM_BYTES, new_key
 from app.access.number_budget import NumberBudget
 from app.access.scopes import Scope
+from app.api import metrics
 from app.api.admission.door import LONGEST_LINE, Door, Work
 from app.api.admission.kinds import EXTRA_S, Kind
 from app.api.dependencies import House
@@ -213,6 +215,24 @@ async def test_numbers_tried_one_after_the_other_end_at_the_budget(changed: Chan
     assert asked[-1].json()["type"] == "/problems/number-budget-used-up"
     assert ring.status_code == 429
     assert before.status_code == 200
+
+
+async def refused(http: httpx.AsyncClient, client: str) -> float:
+    told = (await http.get("/metrics")).text
+    found = re.search(rf'idip_numbers_refused_total{{client="{client}"}} (\S+)', told)
+    return float(found[1]) if found else 0.0
+
+
+@pytest.mark.parametrize(("most_names", "name"), [(1, "test 1"), (0, metrics.OTHER)])
+async def test_who_is_refused_numbers_is_counted_by_name(
+    changed: Changed, monkeypatch: pytest.MonkeyPatch, most_names: int, name: str
+) -> None:
+    monkeypatch.setattr(metrics, "_clients", metrics.Names(most_names))
+    async with changed(Scope.IDENTITY_READ, number_budget=a_budget(1)) as ivr:
+        before = await refused(ivr, name)
+        for number in range(3):
+            await ivr.post("/v1/identity/resolve", json=about(number))
+        assert await refused(ivr, name) - before == 2, "the first was answered"
 
 
 async def test_a_touchpoint_counts_as_a_question(changed: Changed, house: House) -> None:

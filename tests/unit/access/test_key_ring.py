@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -12,6 +13,7 @@ import pytest
 
 from app.access import authenticate
 from app.access.authenticate import KeyRing
+from app.access.flights import Flights
 from app.access.keys import RANDOM_BYTES, hash_of, new_key, prefix_of
 from app.access.queries import StoredKey
 from app.access.scopes import Scope
@@ -30,18 +32,25 @@ class Table(Database):
 
     def __init__(self) -> None:
         self.keys: dict[str, StoredKey] = {}
+        self.origins: set[str] = set()
         self.asked = 0
         self.is_down = False
+        self.may_answer = asyncio.Event()
+        self.may_answer.set()
 
     async def read(self, work: Callable[[Any], Awaitable[Any]]) -> Any:
         self.asked += 1
         if self.is_down:
             raise Unavailable
-        return await work(self)
+        found = await work(self)
+        await self.may_answer.wait()  # on its way to us
+        return found
 
-    async def execute(self, _statement: object, values: dict[str, str]) -> Any:
-        key = self.keys.get(values["wanted"])
-        return type("Result", (), {"one_or_none": lambda _self: key})()
+    async def execute(self, _statement: object, values: dict[str, Any]) -> Any:
+        key = self.keys.get(values.get("wanted", ""))
+        origins = self.origins
+        answers = {"one_or_none": lambda _self: key, "scalars": lambda _self: origins}
+        return type("Result", (), answers)()
 
 
 class Stopwatch:
@@ -74,7 +83,7 @@ def stored(text: str, **changes: Any) -> StoredKey:
 
 
 @pytest.fixture
-def table() -> Table:
+async def table() -> Table:
     return Table()
 
 
@@ -196,3 +205,90 @@ async def test_a_client_speaks_for_its_sources_and_has_its_scopes(
     assert client.may_speak_for("shop")
     assert not client.may_speak_for("erp")
     assert (await ring.client_of(given_key(table))).may_speak_for("anything")
+
+
+async def on_their_way(*asking: Awaitable[Any]) -> list[asyncio.Future[Any]]:
+    tasks = [asyncio.ensure_future(each) for each in asking]
+    for _ in range(5):
+        await asyncio.sleep(0)
+    return tasks
+
+
+async def test_all_who_need_one_key_at_once_share_a_look(
+    ring: KeyRing, table: Table, stopwatch: Stopwatch
+) -> None:
+    text = given_key(table)
+    await ring.client_of(text)
+    stopwatch.s += TTL_S
+    table.may_answer.clear()
+    first, *others = await on_their_way(*(ring.client_of(text) for _ in range(20)))
+    assert table.asked == 2
+    first.cancel()
+    await on_their_way()
+    table.may_answer.set()
+    assert {client.name for client in await asyncio.gather(*others)} == {"erp"}
+    assert table.asked == 2
+
+
+async def test_all_who_share_a_look_hear_that_it_failed(ring: KeyRing, table: Table) -> None:
+    table.is_down = True
+    text = given_key(table)
+    told = await asyncio.gather(*(ring.client_of(text) for _ in range(3)), return_exceptions=True)
+    assert [type(each) for each in told] == [Unavailable] * 3
+    assert table.asked == 1
+
+
+@pytest.mark.parametrize("disowned", [True, False])
+async def test_a_key_revoked_while_it_was_looked_up_is_not_remembered(
+    ring: KeyRing, table: Table, monkeypatch: pytest.MonkeyPatch, disowned: bool
+) -> None:
+    """Without ``disown``, the control, what was read before the revocation is believed after it."""
+    if not disowned:
+        monkeypatch.setattr(Flights, "disown", lambda _: None)
+    text = given_key(table)
+    key_id = table.keys[prefix_of(text) or ""].key_id
+    table.may_answer.clear()
+    (asking,) = await on_their_way(ring.client_of(text))
+    table.keys.clear()
+    ring.forget(key_id)
+    table.may_answer.set()
+    await asking
+    if disowned:
+        with pytest.raises(Unauthenticated):
+            await ring.client_of(text)
+    else:
+        assert (await ring.client_of(text)).name == "erp"
+
+
+async def test_a_look_that_takes_long_is_believed_from_when_it_began(
+    ring: KeyRing, table: Table, stopwatch: Stopwatch
+) -> None:
+    text = given_key(table)
+    table.may_answer.clear()
+    (asking,) = await on_their_way(ring.client_of(text))
+    table.keys.clear()
+    stopwatch.s += TTL_S
+    (late,) = await on_their_way(ring.client_of(text))
+    table.may_answer.set()
+    assert (await asking).name == "erp"
+    with pytest.raises(Unauthenticated):
+        await late
+    with pytest.raises(Unauthenticated):
+        await ring.client_of(text)
+
+
+async def test_made_up_keys_that_come_at_once_leave_no_more_than_others(
+    ring: KeyRing, table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(authenticate, "MOST_REFUSED", 10)
+    texts = [text_of(number) for number in range(100, 150)]
+    await asyncio.gather(*(ring.client_of(text) for text in texts), return_exceptions=True)
+    assert (len(ring._refused), len(ring._asking)) == (10, 0)
+
+
+async def test_all_pages_that_come_at_once_share_a_look(ring: KeyRing, table: Table) -> None:
+    table.origins = {"https://shop.example"}
+    page = "https://shop.example"
+    assert all(await asyncio.gather(*(ring.knows_origin(page) for _ in range(5))))
+    assert not await ring.knows_origin("https://other.example")
+    assert table.asked == 1
