@@ -7,6 +7,10 @@ about by its own telephone and client code, and hears what its original hears:
 ``test_multiplied_company`` holds that.
 
 Which tables and columns there are is read from the metadata: a copy forgets none.
+
+Of records that are alike the lowest id stands for them in their edges (ADR 19).  A copy has the
+edges of its original, so another one may stand for them than the product would choose: as many
+edges, of the same weights, and the same customers.
 """
 
 from __future__ import annotations
@@ -42,7 +46,10 @@ from app.database.metadata import metadata
 from app.identify.keys import identifier_key, keyed_record
 from app.vocabulary import Identifier, IdentifierType, Party
 
-RECORDS: Final = frozenset({"record_id", "birth_record_id"})
+PAIR: Final = ("record_lo", "record_hi")
+"""Two records by their ids, the lower first: in a copy it may be the other that comes first."""
+
+RECORDS: Final = frozenset({"record_id", "birth_record_id", *PAIR})
 KEYS: Final = RECORDS | {"customer_id", "component_id", "event_key", "group_key", "identifier_key"}
 """A table is copied if it has one of these; the others hold what the deployment has once."""
 
@@ -74,7 +81,11 @@ NEW_RECORD: Final = Table(
 
 IDENTIFIERS = "SELECT * FROM identifier ORDER BY identifier_key"
 RECORD_CODES = """
-SELECT r.record_id, r.source, min(i.identifier_key) AS code_key
+SELECT
+    r.record_id,
+    r.source,
+    -- PostgreSQL has min(bytea) from 18 on
+    (array_agg(i.identifier_key ORDER BY i.identifier_key))[1] AS code_key
 FROM record AS r
 LEFT JOIN record_identifier AS l ON l.record_id = r.record_id AND r.keyed
 LEFT JOIN identifier AS i
@@ -173,11 +184,13 @@ def _copied(table: Table, copies: int) -> Any:
     copy = func.generate_series(1, copies).table_valued("copy").render_derived(name="copies")
     number = cast(copy.c.copy, Integer)
     source: Any = table.join(copy, literal_column("true"))
-    columns: list[ColumnElement[Any]] = []
+    columns: dict[str, ColumnElement[Any]] = {}
     for column in table.c:
-        made, source = _made(column, number, source)
-        columns.append(made)
-    chosen: Select[Any] = select(*columns).select_from(source)
+        columns[column.name], source = _made(column, number, source)
+    if columns.keys() >= set(PAIR):
+        pair = [columns[name] for name in PAIR]
+        columns |= dict(zip(PAIR, (func.least(*pair), func.greatest(*pair)), strict=True))
+    chosen: Select[Any] = select(*columns.values()).select_from(source)
     return insert(table).from_select(table.c.keys(), chosen)
 
 

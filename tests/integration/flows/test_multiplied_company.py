@@ -19,6 +19,7 @@ from app.database.transaction import Connection
 from app.differentiate.score import value
 from app.flows.event_command import ItemStatus
 from app.flows.event_intake import take_events
+from app.identify import checkup
 from app.identify.normalise import normalise
 from app.identify.resolve import Evidence, Resolution, who_is
 from app.vocabulary import Identifier, IdentifierType, RawIdentifier
@@ -30,7 +31,8 @@ pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("founded")]
 
 COPIES = 2
 COUNTED = ("record", "identifier", "record_identifier", "membership", "component", "customer")
-COUNTED += ("customer_stat", "event", "event_key", "trade_fact", "trade_entry", "day_bucket")
+COUNTED += ("edge", "customer_stat", "event", "event_key", "trade_fact", "trade_entry")
+COUNTED += ("day_bucket",)
 BORN = """
     SELECT phone.value AS phone, code.value AS code FROM record AS r
     JOIN record_identifier AS p ON p.record_id = r.record_id
@@ -79,12 +81,16 @@ async def test_a_copy_is_asked_and_told_as_its_original_is(
     ]
     await take_events(connection, commands(told), reader, now)
     before = await counts(connection)
+    assert all(before.values())  # what there is none of would be copied by anybody
 
     await multiply(driver, keyed_hash, COPIES)
 
     assert await counts(connection) == {
         name: (1 + COPIES) * count for name, count in before.items()
     }
+    components = await checkup.components_after(connection, checkup.FIRST_COMPONENT, 100)
+    assert (await checkup.look_again(connection, components, now)).edges == 0
+
     answers: dict[str, list[Any]] = {}
     for row in await driver.fetch(BORN):
         found = await holder(connection, keyed_hash, row["phone"])
