@@ -97,10 +97,11 @@ async def hold_still(tx: Connection, customer: CustomerId) -> Held:
 
 async def forget(tx: Connection, held: Held, now: datetime, *, may_return: bool = False) -> Erased:
     """Forget a locked customer; without ``may_return`` tombstones keep a re-import out."""
+    persons = await forgetting.persons_at(tx, held.records)
     freed = await forget_records(tx, held.records, held.components, {held.customer_id}, now)
     if not may_return:
         await forgetting.bury(tx, [record.bytes for record in held.records], "record", now)
-        await forgetting.bury(tx, freed, "identifier", now)
+        await forgetting.bury(tx, freed | persons, "identifier", now)
     return Erased(held.customer_id, len(held.records), len(freed))
 
 

@@ -13,7 +13,7 @@ The answer depends on the set of facts alone, never on the order in which they c
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
@@ -24,7 +24,7 @@ from app.identify.forest import Forest
 from app.identify.holders import Bearer, persons_behind
 from app.identify.person import Person
 from app.identify.sides import Axis, Bond, Stand, divide, union
-from app.vocabulary import RecordId
+from app.vocabulary import IdentifierKey, RecordId
 
 Cluster = frozenset[RecordId]
 Partition = frozenset[Cluster]
@@ -81,7 +81,8 @@ def partition(
         )
         for record in known
     }
-    evidence = _Evidence(stands, limits)
+    kinds = _kinds(inside, stands) if len(known) > limits.largest else {}
+    evidence = _Evidence(stands, kinds, limits)
     return frozenset(evidence.fitting(made, _levels(inside, bearers, limits), _ALL_EVIDENCE))
 
 
@@ -102,6 +103,27 @@ def _persons(bearer: Bearer | None) -> frozenset[Person]:
     return frozenset({bearer.person}) if bearer is not None and known else frozenset()
 
 
+def _kinds(links: Iterable[Link], stands: Mapping[RecordId, Stand]) -> Mapping[RecordId, Hashable]:
+    """Return what is equal for records that no evidence could tell apart: as one they are counted.
+
+    They name the same person and, of what several records name, the same.  So a guest who orders
+    two hundred times is not taken for a crowd.  A record without a person counts by itself.
+    """
+    holders: dict[IdentifierKey, set[RecordId]] = defaultdict(set)
+    for link in links:
+        holders[link.key].add(link.record_id)
+    shared: dict[RecordId, set[IdentifierKey]] = defaultdict(set)
+    for key, records in holders.items():
+        if len(records) > 1:
+            for record in records:
+                shared[record].add(key)
+    return {
+        record: (stands[record].persons, frozenset(keys))
+        for record, keys in shared.items()
+        if stands[record].persons
+    }
+
+
 def _levels(links: Collection[Link], bearers: Mapping[RecordId, Bearer], limits: Limits) -> Levels:
     """Return what ties several records, and its weight, by the strength of its type."""
     levels: Levels = defaultdict(list)
@@ -117,8 +139,14 @@ def _levels(links: Collection[Link], bearers: Mapping[RecordId, Bearer], limits:
 class _Evidence:
     """What ties the records of one component, by strength, is obeyed as far as it may be."""
 
-    def __init__(self, stands: Mapping[RecordId, Stand], limits: Limits) -> None:
+    def __init__(
+        self,
+        stands: Mapping[RecordId, Stand],
+        kinds: Mapping[RecordId, Hashable],
+        limits: Limits,
+    ) -> None:
         self._stands = stands
+        self._kinds = kinds
         self._limits = limits
 
     def fitting(self, made: Iterable[Cluster], levels: Levels, floor: float) -> list[Cluster]:
@@ -128,10 +156,10 @@ class _Evidence:
         """
         units = list(made)
         joined = self._joined(units, levels, floor)
-        large = [cluster for cluster in joined if len(cluster) > self._limits.largest]
+        large = [cluster for cluster in joined if self._is_large(cluster)]
         if not large:
             return joined
-        found = [cluster for cluster in joined if len(cluster) <= self._limits.largest]
+        found = [cluster for cluster in joined if not self._is_large(cluster)]
         home = {record: number for number, cluster in enumerate(large) for record in cluster}
         own = _within(levels, home)
         for number, cluster in enumerate(large):
@@ -143,6 +171,11 @@ class _Evidence:
                 inside = [unit for unit in units if home.get(next(iter(unit))) == number]
                 found.extend(self.fitting(inside, own[number], higher))
         return found
+
+    def _is_large(self, cluster: Cluster) -> bool:
+        if len(cluster) <= self._limits.largest:
+            return False
+        return len({self._kinds.get(each, each) for each in cluster}) > self._limits.largest
 
     def _joined(self, clusters: list[Cluster], levels: Levels, floor: float) -> list[Cluster]:
         for strength in sorted(levels, reverse=True):

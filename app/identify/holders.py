@@ -48,6 +48,11 @@ def token(first_name: bytes | None, birth_date: bytes | None) -> Token:
     return (first_name or _UNKNOWN)[:_HALF] + (birth_date or _UNKNOWN)[:_HALF]
 
 
+def first_name_in(of: Token) -> bytes | None:
+    """Return what stands for the first name in a token, None where none was told."""
+    return None if of[:_HALF] == _UNKNOWN else of[:_HALF]
+
+
 def persons_in(tokens: Iterable[Token]) -> int:
     """Return how many persons were named: first names, and birth dates where one has several.
 

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.database.statements import statement
 from app.database.transaction import Connection
+from app.identify.erasure.persons import named_at
 from app.identify.evidence import FOR_GOOD
 from app.identify.tables import (
     edge,
@@ -23,6 +24,7 @@ from app.identify.tables import (
 from app.vocabulary import CustomerId, IdentifierKey, RecordId
 
 FORGET_LINKS: Final = statement("app.identify.erasure", "forget_links")
+PERSONS_AT: Final = statement("app.identify.erasure", "persons_at")
 FORGET_REVIEWS: Final = statement("app.identify.erasure", "forget_reviews")
 IDLE_ANONYMOUS: Final = statement("app.identify.erasure", "idle_anonymous")
 TOMBSTONES_AMONG: Final = text(
@@ -43,6 +45,15 @@ async def bury(tx: Connection, keys: Collection[bytes], kind: str, now: datetime
             insert(erasure_tombstone).on_conflict_do_nothing(),
             [{"key_hash": key, "kind": kind, "erased_at": now} for key in sorted(keys)],
         )
+
+
+async def persons_at(tx: Connection, records: Collection[RecordId]) -> set[bytes]:
+    """Return what stands for the persons one customer's records name, at all they are known by."""
+    asked = {"record_ids": list(records), "for_good": FOR_GOOD}
+    held = (await tx.execute(PERSONS_AT, asked)).one()
+    keys = map(IdentifierKey, held.identifier_keys)
+    found = {named_at(key, each) for key in keys for each in held.tokens}
+    return {each for each in found if each is not None}
 
 
 async def visits_of(tx: Connection, records: Collection[RecordId]) -> set[IdentifierKey]:

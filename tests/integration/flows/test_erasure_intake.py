@@ -59,6 +59,27 @@ async def test_the_telephone_may_be_somebody_elses_by_now(
 
 
 @pytest.mark.usefixtures("erased")
+@pytest.mark.parametrize(
+    ("told", "is_them"),
+    [
+        ({"identifiers": [email()], "profile": {"name": "Ana S."}}, True),
+        ({"identifiers": [phone()], "profile": {"name": "ana souza", "street": "R. A, 1"}}, True),
+        ({"identifiers": [phone()], "profile": {"name": "Bruno Lima"}}, False),
+        ({"identifiers": [phone()]}, False),
+        ({"identifiers": [phone(), tax_id(CPF_BIA)], "profile": {"name": "Ana Lima"}}, False),
+    ],
+)
+async def test_their_name_with_a_contact_point_of_theirs_is_them_under_any_key(
+    take: Take, connection: Connection, told: dict[str, Any], is_them: bool
+) -> None:
+    """Somebody of another name, or with a tax id of their own, is somebody else (the controls)."""
+    [fact] = await take(a_sale(id="X-1", source="crm", record_key="88", **told))
+    assert (fact.customer_id is None) is is_them
+    rows = await connection.execute(text("SELECT count(*) FROM profile_fact"))
+    assert rows.scalar_one() == (0 if is_them else len(told.get("profile", {})))
+
+
+@pytest.mark.usefixtures("erased")
 async def test_pages_of_an_erased_visit_are_nobodys(take: Take, connection: Connection) -> None:
     [page] = await take(an_event("navigation", id="P-1", source="shop", identifiers=[visit()]))
     assert page.customer_id is None

@@ -134,6 +134,16 @@ def test_what_was_proved_is_not_taken_apart() -> None:
     assert len(partition(known, proved, (), {}, small)) == 1
 
 
+@pytest.mark.parametrize(("name", "customers"), [("Ana Souza", 1), ("", 9)])
+def test_a_guest_who_orders_often_is_no_crowd(name: str, customers: int) -> None:
+    """Nine records alike are one person's; nine that name nobody may be anybody's (the control)."""
+    known = [record(f"order {n}") for n in range(9)]
+    links = [link(f"order {n}", IdentifierType.PHONE, "ana") for n in range(9)]
+    told = {each: bearer(name) for each in known}
+    small = replace(LIMITS, largest=4)
+    assert len(partition(known, links, (), told, small)) == customers
+
+
 def crowd(
     size: int, *, named: bool, keyed: bool = True
 ) -> tuple[list[Link], dict[RecordId, Bearer]]:
