@@ -20,7 +20,8 @@ from app.api.route import new_router
 from app.api.touchpoint_document import OffersAnswer, TouchpointAnswer, TouchpointDocument
 from app.api.visible import touchpoint_seen_by
 from app.api.writing import TheWrite
-from app.flows.touchpoint import Told, answer_touchpoint
+from app.database.failures import NO_ROOM
+from app.flows.touchpoint import Told, answer_touchpoint, answer_unkept
 from app.flows.touchpoint_answer import degraded_answer
 from app.flows.touchpoint_command import TouchpointCommand
 from app.identify.resolve import MatchState
@@ -44,7 +45,8 @@ async def open_touchpoint(
 
     The same `interaction` asked again is the same touchpoint: with a new `context` it is decided
     again, without one the same answer returns.  Past its deadline, or without the database, it
-    says what it left out in `degraded`; asked again it is answered in full.
+    says what it left out in `degraded`; asked again it is answered in full.  While nothing can be
+    stored (`storage`) it says who it is and how to take them, and decides nothing.
 
     A browser key may ask about its own `visit` in the channel `web`, and hears offers only.
     Without `customers:read`, sums of money and a name that may not be spoken are null.
@@ -64,11 +66,18 @@ async def open_touchpoint(
     limit_ms = asked.deadline_ms or house.settings.deadline_ms
     try:
         async with asyncio.timeout(limit_ms / 1000 - exchange.waited_s):
-            return await write(
-                lambda tx: answer_touchpoint(tx, command, house.desk, now),
-                lambda told: _shown(told.answer, client),
-                then=lambda told: _count(told, asked.channel, question),
-            )
+            try:
+                return await write(
+                    lambda tx: answer_touchpoint(tx, command, house.desk, now),
+                    lambda told: _shown(told.answer, client),
+                    then=lambda told: _count(told, asked.channel, question),
+                )
+            except Unavailable as failure:
+                if failure.reason != NO_ROOM:
+                    raise
+            told = await house.database.read(lambda tx: answer_unkept(tx, command, house.desk, now))
+            _count(told, asked.channel, question)
+            return _shown(told.answer, client)
     except (TimeoutError, Unavailable) as failure:
         cause = "deadline" if isinstance(failure, TimeoutError) else "database"
         return _degraded(command, cause, house, client)
@@ -81,13 +90,21 @@ def _count(told: Told, channel: Channel, question: Asking) -> None:
         metrics.count_decision(channel, strategy)
     for action in told.actions:
         metrics.count_offer(action)
+    _count_degraded(told.answer["degraded"])
+
+
+def _count_degraded(degraded: list[str]) -> None:
+    """Count an answer in part: it names the cause first, then what it went without."""
+    if degraded:
+        cause, *left_out = degraded
+        metrics.count_degraded(cause, left_out)
 
 
 def _degraded(command: TouchpointCommand, cause: str, house: House, client: Client) -> Response:
     """Answer without the database: late or away, the call has to be taken."""
     touchpoint_id = TouchpointId(uuid7())
     answer = degraded_answer(touchpoint_id, command, cause, house.desk.catalogue)
-    metrics.count_degraded(cause, answer["degraded"])
+    _count_degraded(answer["degraded"])
     return _shown(answer, client)
 
 

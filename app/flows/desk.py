@@ -82,6 +82,24 @@ async def take_stand(
     return Stand(record, attached.customers[record])
 
 
+async def stand_aside(
+    _tx: Connection,
+    who: Resolution,
+    _identifiers: list[Identifier],
+    touchpoint_id: TouchpointId,
+    _desk: Desk,
+    _now: datetime,
+) -> Stand:
+    """Say whose this moment is in place of ``take_stand`` where no fact of it will hang anywhere.
+
+    Nothing is locked or written.  Whoever is not known is nobody here, though they may have asked
+    before: of them nothing is looked at but what holds for everybody.
+    """
+    if who.customer is not None:
+        return Stand(who.customer.record_id, who.customer.customer_id)
+    return Stand(RecordId(touchpoint_id), None)
+
+
 async def look(
     tx: Connection, stand: Stand, interaction_key: bytes | None, at: datetime, desk: Desk
 ) -> Snapshot:

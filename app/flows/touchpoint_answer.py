@@ -7,6 +7,7 @@ stage will fill is there already, as null.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -63,6 +64,19 @@ def answer_of(
             "propensities": moment.seen.propensities.version,
         },
     }
+
+
+def unkept_answer(
+    moment: Moment, facts: Mapping[str, object], decided: Decided, catalogue: Catalogue
+) -> dict[str, Any]:
+    """Return what is said of a moment that cannot be recorded, as there is no room.
+
+    Who it is, what they are worth, how to take them, whether to sell; but no action.  What was
+    offered unrecorded would count in no cap, and nobody could say later what came of it.
+    """
+    nothing = replace(decided, decisions=(), question=None)
+    answer = answer_of(moment, facts, nothing, (), catalogue)
+    return answer | {"degraded": ["storage", "decisions", "record"]}
 
 
 def degraded_answer(

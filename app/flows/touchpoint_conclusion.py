@@ -1,7 +1,7 @@
 """How does a moment of contact end?  Decided, answered and recorded, once who it is has been said.
 
 The same for a moment that is new, asked about again, or answered anew because an agent told us who
-it really is: only how it is kept differs.
+it really is: only how it is kept differs.  One that cannot be kept ends without decisions.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from app.database.transaction import SetGrew
 from app.flows.desk import Desk
 from app.flows.moment import Moment
 from app.flows.queries import DecisionRow
-from app.flows.touchpoint_answer import answer_of
+from app.flows.touchpoint_answer import answer_of, unkept_answer
 from app.flows.touchpoint_rows import decision_rows
 from app.identify.resolve import MatchState
 from app.personalise.decide import Decided, decide
@@ -43,8 +43,8 @@ async def conclude(moment: Moment, desk: Desk, keep: Keep) -> Told:
     Raises:
         SetGrew: somebody else answered it meanwhile.
     """
-    ask, facts, history = moment.ask(desk.company_name), moment.facts(), moment.history()
-    decided = decide(ask, facts, history, desk.catalogue, moment.seen.propensities)
+    facts = moment.facts()
+    decided = _decided(moment, facts, desk)
     ids = tuple(DecisionId(uuid7()) for _ in decided.decisions)
     answer = answer_of(moment, facts, decided, ids, desk.catalogue)
     rows = decision_rows(decided, ids, desk.catalogue)
@@ -57,3 +57,15 @@ async def conclude(moment: Moment, desk: Desk, keep: Keep) -> Told:
         tuple(Strategy(each.strategy) for each in rows if each.strategy),
         tuple(each.action for each in rows if each.action),
     )
+
+
+def conclude_unkept(moment: Moment, desk: Desk) -> Told:
+    """Answer a moment that cannot be recorded: it is told whether to sell, and nothing to offer."""
+    facts = moment.facts()
+    answer = unkept_answer(moment, facts, _decided(moment, facts, desk), desk.catalogue)
+    return Told(answer, moment.who.state, moment.who.reason)
+
+
+def _decided(moment: Moment, facts: dict[str, object], desk: Desk) -> Decided:
+    ask, history = moment.ask(desk.company_name), moment.history()
+    return decide(ask, facts, history, desk.catalogue, moment.seen.propensities)

@@ -15,7 +15,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -40,6 +40,7 @@ LEAST_FREE_MIB = 96
 FILLS_MIB_PER_S = 100
 FULL_FOR_S = 4.0
 GOAL_HEALED_S = 5.0
+IN_FULL = "in full"
 _LOG_FILES = 20
 """More than the server keeps ready for later."""
 
@@ -57,6 +58,9 @@ class Asked:
     """How questions were answered while the disk was full."""
 
     answers: Counter[str] = field(default_factory=Counter)
+    rings: Counter[str] = field(default_factory=Counter)
+    """By why they were answered in part, or in full."""
+
     ready: Counter[str] = field(default_factory=Counter)
 
 
@@ -94,18 +98,9 @@ def small_disk(mib: int) -> Iterator[Path]:
         raise NotHere("needs root, to mount a small disk")
     folder = new_folder()
     folder.mkdir()
+    kind = ["-t", "tmpfs", "-o", f"size={mib}m,mode=0755", "idip-drill"]
     done = subprocess.run(
-        [
-            which("mount") or "mount",
-            "-t",
-            "tmpfs",
-            "-o",
-            f"size={mib}m,mode=0755",
-            "idip-drill",
-            str(folder),
-        ],
-        check=False,
-        capture_output=True,
+        [which("mount") or "mount", *kind, str(folder)], check=False, capture_output=True
     )
     try:
         if done.returncode != 0:
@@ -127,7 +122,7 @@ def drill(disturbing: Disturbing, seed: int, least_free_mib: int) -> Found:
     with small_disk(DISK_MIB) as disk:
         data_dir = disk / "data"
         with served(data_dir=data_dir, IDIP_LEAST_FREE_MIB=str(least_free_mib)) as running:
-            key = running.new_key("events:write", "identity:read")
+            key = running.new_key("events:write", "identity:read", "decisions:write")
             tills = [Till(f"till-{nth}", seed) for nth in range(1, CALLERS + 1)]
             callers = [Caller(till, running.url, key) for till in tills]
             return asyncio.run(_drilled(disturbing, disk / "ballast", running, key, callers))
@@ -190,7 +185,7 @@ async def _need_more_log(running: Running) -> None:
 
 
 async def _ask(url: str, key: str, asked: Asked, full_for_s: float) -> None:
-    """Ask who somebody is, and whether we are ready, for as long as the disk is full."""
+    """Ask who somebody is, ring, and ask whether we are ready, for as long as the disk is full."""
     loop = asyncio.get_running_loop()
     until_s = loop.time() + full_for_s
     question = {"identifiers": [{"type": "phone", "value": "+55 11 98765-4321"}]}
@@ -198,6 +193,7 @@ async def _ask(url: str, key: str, asked: Asked, full_for_s: float) -> None:
     async with httpx.AsyncClient(base_url=url, headers=headers, trust_env=False) as http:
         while loop.time() < until_s:
             asked.answers[await _status(http, "/v1/identity/resolve", question)] += 1
+            asked.rings[await _rung(http, question)] += 1
             asked.ready[await _readiness(http)] += 1
             await asyncio.sleep(_PAUSE_S)
 
@@ -207,6 +203,17 @@ async def _status(http: httpx.AsyncClient, path: str, document: object) -> str:
         return str((await http.post(path, json=document)).status_code)
     except httpx.TransportError as error:
         return type(error).__name__
+
+
+async def _rung(http: httpx.AsyncClient, question: Mapping[str, object]) -> str:
+    """Return why a call was answered in part: ``storage`` if only storing had to be left out."""
+    try:
+        answer = await http.post("/v1/touchpoints", json={"channel": "voice", **question})
+    except httpx.TransportError as error:
+        return type(error).__name__
+    if answer.status_code != 200:
+        return str(answer.status_code)
+    return next(iter(answer.json()["degraded"]), IN_FULL)
 
 
 async def _readiness(http: httpx.AsyncClient) -> str:
@@ -229,14 +236,18 @@ async def _healed_after(callers: Sequence[Caller]) -> float:
 
 def figures(found: Found, *, goes_down: bool) -> list[Figure]:
     """Return them as lines of the table; reads go on unless the server ``goes_down``."""
-    reads = found.asked.answers
+    reads, rings = found.asked.answers, found.asked.rings
     share = f"{reads['200']} of {reads.total()} answered"
+    looked_up = rings["storage"] + rings[IN_FULL]
+    rung = f"{looked_up} of {rings.total()} looked up"
     told = [
         Figure(NAME, "reads while it is full", share),
+        Figure(NAME, "calls while it is full", rung),
         Figure(NAME, "restarts of the database", str(found.restarts), "> 0", found.restarts > 0),
     ]
     promised = [
         Figure(NAME, "reads while it is full", share, "all", reads["200"] == reads.total()),
+        Figure(NAME, "calls while it is full", rung, "all", looked_up == rings.total()),
         nothing_of(NAME, "restarts of the database", found.restarts),
     ]
     return [
