@@ -24,6 +24,7 @@ from app.flows.event_intake import CUSTOMER_CHANGED
 from app.flows.rescore import rescore, sweep
 from app.flows.subject_erasure import carry_out_due
 from app.settings import Settings
+from app.supervisor.garbage import fewer_collections
 from app.telemetry.database import facade_of
 from app.telemetry.start import sent_to_the_last, started
 from app.vocabulary import CustomerId
@@ -45,7 +46,8 @@ async def run_worker() -> None:
             worker = hired(settings, database, SystemClock())
             if tracing is not None:
                 worker = worker.through(tracing.handler, tracing.work)
-            await work_until_told(worker)
+            with fewer_collections():
+                await work_until_told(worker)
         finally:
             await database.close()
 

@@ -64,6 +64,7 @@ from app.personalise.bundle import read_catalogue, shipped_document
 from app.problems import Problem
 from app.rules.fields import FieldRegistry
 from app.settings import Settings
+from app.supervisor.garbage import fewer_collections
 from app.telemetry.database import facade_of
 from app.telemetry.requests import TracedRequests
 from app.telemetry.start import sent_to_the_last, started
@@ -186,7 +187,8 @@ def _opening(settings: Settings, tracing: Tracing | None) -> Opener:
             app.state.stopping.listen()
             try:
                 async with app.state.house.key_ring.last_used.kept_behind(app.state.house.database):
-                    yield
+                    with fewer_collections():
+                        yield
             finally:
                 await app.state.house.database.close()
 

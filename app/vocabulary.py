@@ -6,7 +6,7 @@ The meaning of each word is kept in ``docs/glossary.md``; one word stands for on
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from enum import StrEnum
 from typing import Final, NewType
@@ -24,6 +24,7 @@ IdentifierKey = NewType("IdentifierKey", bytes)
 """Keyed hash of (type, scope, canonical value): 16 bytes, the sort order of every lock."""
 
 CENT: Final = Decimal("0.01")
+_MINUTE_S: Final = 60
 
 
 class Channel(StrEnum):
@@ -83,7 +84,10 @@ class Assurance(StrEnum):
     @property
     def rank(self) -> int:
         """Return 0 for the weakest, 3 for a verified and 4 for a rectified fact."""
-        return tuple(Assurance).index(self)
+        return _RANKS[self]
+
+
+_RANKS: Final = {assurance: rank for rank, assurance in enumerate(Assurance)}
 
 
 class Party(StrEnum):
@@ -186,7 +190,7 @@ class Instant:
         offset = moment.utcoffset()
         if offset is None:
             raise ValueError("an instant needs an offset")
-        return cls(moment.astimezone(UTC), int(offset / timedelta(minutes=1)))
+        return cls(moment.astimezone(UTC), int(offset.total_seconds() / _MINUTE_S))
 
 
 @dataclass(frozen=True, slots=True)

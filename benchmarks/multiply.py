@@ -15,8 +15,9 @@ edges, of the same weights, and the same customers.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from itertools import count
 from typing import Any, Final
 from uuid import UUID
 
@@ -120,8 +121,9 @@ async def multiply(connection: asyncpg.Connection, keyed_hash: KeyedHash, copies
 async def _rename(connection: asyncpg.Connection, keyed_hash: KeyedHash, copies: int) -> None:
     identifiers = await connection.fetch(IDENTIFIERS)
     records = await connection.fetch(RECORD_CODES)
+    tax_ids = _free_tax_ids({row["value"] for row in identifiers})
     for copy in range(1, copies + 1):
-        renamed = list(_renamed(identifiers, keyed_hash, copy))
+        renamed = list(_renamed(identifiers, keyed_hash, copy, tax_ids))
         codes = {each.old_key: each.value for each in renamed}
         await _fill(connection, NEW_IDENTIFIER, [_row(each) for each in renamed])
         moved = [
@@ -131,11 +133,14 @@ async def _rename(connection: asyncpg.Connection, keyed_hash: KeyedHash, copies:
 
 
 def _renamed(
-    identifiers: list[asyncpg.Record], keyed_hash: KeyedHash, copy: int
+    identifiers: list[asyncpg.Record], keyed_hash: KeyedHash, copy: int, tax_ids: Iterator[str]
 ) -> Iterator[Renamed]:
     for nth, row in enumerate(identifiers):
         kind = IdentifierType(row["type"])
-        value = _value(kind, row["value"], (copy - 1) * len(identifiers) + nth, copy)
+        if kind is IdentifierType.TAX_ID:
+            value = next(tax_ids)
+        else:
+            value = _value(kind, row["value"], (copy - 1) * len(identifiers) + nth, copy)
         new = Identifier(kind, row["scope"], value, Party(row["party"]))
         yield Renamed(row["identifier_key"], copy, identifier_key(keyed_hash, new), value)
 
@@ -145,13 +150,18 @@ def _value(kind: IdentifierType, old: str, number: int, copy: int) -> str:
     if kind in {IdentifierType.PHONE, IdentifierType.WHATSAPP}:
         area, place = divmod(number, MOBILES_AN_AREA)
         return f"+55{FREE_AREAS[area]}{FIRST_MOBILE + place}"
-    if kind is IdentifierType.TAX_ID:
-        base = f"{FIRST_TAX_ID + number:09d}"
-        return base + _check_digits(base)
     if kind is IdentifierType.EMAIL:
         name, _, domain = old.partition("@")
         return f"{name}x{copy}@{domain}"
     return f"{old}x{copy}"
+
+
+def _free_tax_ids(taken: Collection[str]) -> Iterator[str]:
+    """Yield tax ids that nobody of the base has, whose own are drawn from all there can be."""
+    for number in count(FIRST_TAX_ID):
+        base = f"{number:09d}"
+        if (found := base + _check_digits(base)) not in taken:
+            yield found
 
 
 def _check_digits(base: str) -> str:

@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC
 from enum import StrEnum
 from typing import Any, Final, Literal
 
 import orjson
+from orjson import Fragment
 from pydantic import Field, ValidationError
 
 from app.api.event_data import DATA_OF
@@ -37,6 +37,15 @@ MOST_IDENTIFIERS: Final = 20
 
 
 _SCHEMED: Final = frozenset({IdentifierType.DOCUMENT, IdentifierType.SOCIAL})
+_OF_A_SOURCE: Final = frozenset(
+    {
+        IdentifierType.CUSTOMER_CODE,
+        IdentifierType.LOGIN,
+        IdentifierType.LOYALTY,
+        IdentifierType.ORDER_ID,
+        IdentifierType.PROTOCOL,
+    }
+)
 
 
 class IdentifierDocument(Document):
@@ -51,13 +60,7 @@ class IdentifierDocument(Document):
     def raw(self, default_source: str = "") -> RawIdentifier:
         """Return it unjudged; a code belongs to its source, a handle to its network."""
         scope = self.scheme if self.type in _SCHEMED else None
-        if self.type in {
-            IdentifierType.CUSTOMER_CODE,
-            IdentifierType.LOGIN,
-            IdentifierType.LOYALTY,
-            IdentifierType.ORDER_ID,
-            IdentifierType.PROTOCOL,
-        }:
+        if self.type in _OF_A_SOURCE:
             scope = self.source or default_source
         return RawIdentifier(self.type, self.value, self.country, scope or "")
 
@@ -123,26 +126,28 @@ def read_event_document(document: object) -> EventCommand | Unreadable:
 
 def _command(event: EventDocument, data: Document) -> EventCommand:
     profile = event.profile.model_dump(exclude_none=True) if event.profile else {}
-    facts = {name: str(value) for name, value in profile.items() if name not in _NOT_DATA}
     plain = data.model_dump(exclude_none=True)
+    time = Instant.of(event.time)
+    # Amounts are written out by Python, one by one: each part is put into JSON once.
     told = {
         "type": event.type,
-        "time": event.time.astimezone(UTC),
+        "time": time.at,
         "record_key": event.record_key,
-        "data": plain,
+        "data": Fragment(canonical(plain)),
     }
+    identifiers = [item.model_dump(exclude_none=True) for item in event.identifiers]
     person = {
-        "identifiers": [item.model_dump(exclude_none=True) for item in event.identifiers],
-        "profile": profile,
+        "identifiers": Fragment(canonical(identifiers)),
+        "profile": Fragment(canonical(profile)),
     }
     return EventCommand(
         id=event.id,
         source=event.source,
         type=event.type,
-        time=Instant.of(event.time),
+        time=time,
         record_key=event.record_key,
         identifiers=tuple(item.raw(event.source) for item in event.identifiers),
-        profile=facts,
+        profile={name: str(value) for name, value in profile.items() if name not in _NOT_DATA},
         assurance=Assurance(profile.get("assurance", Assurance.DECLARED)),
         data=plain,
         content=canonical(told),

@@ -14,7 +14,6 @@ from app.access.queries import list_keys, revoke_key
 from app.access.scopes import Scope
 from app.cli import terminal
 from app.cli.house import OpenHouse
-from app.cli.load_pace import fewer_collections
 from app.database.transaction import Connection
 from app.differentiate.queries import active_run
 from app.flows import scoring
@@ -26,6 +25,7 @@ from app.simulation.company import PROTAGONISTS, Chapter, protagonists, simulate
 from app.simulation.dirt import TIDY
 from app.simulation.places import HOME
 from app.simulation.world import Plan
+from app.supervisor.garbage import fewer_collections
 
 SEED: Final = 1
 

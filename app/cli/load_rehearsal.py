@@ -78,8 +78,10 @@ class Rehearsal:
             self.samples.append(document)
         self.types[document["type"]] += 1
         for fault in result.ignored:
-            nth = int(fault.pointer.rpartition("/")[2])
-            self.ignored[document["identifiers"][nth]["type"], fault.code] += 1
+            _, part, place = fault.pointer.split("/")
+            if part == "identifiers":
+                place = document["identifiers"][int(place)]["type"]
+            self.ignored[place, fault.code] += 1
 
 
 def rehearse(file: LoadFile, settings: Settings, refused: Path | None) -> LoadResult:

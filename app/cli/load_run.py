@@ -12,7 +12,7 @@ from typing import Any
 from app.cli import terminal
 from app.cli.house import OpenHouse, visiting
 from app.cli.load_file import LoadFile, item_of
-from app.cli.load_pace import PATIENT, fewer_collections
+from app.cli.load_pace import PATIENT
 from app.cli.load_progress import Bar, bar
 from app.cli.load_refused import RefusedLines
 from app.cli.load_resume import ResumeMark, Standing
@@ -20,6 +20,7 @@ from app.database.location import Location, located
 from app.flows.load import Tally, is_known, load
 from app.problems import Unavailable
 from app.settings import Settings
+from app.supervisor.garbage import fewer_collections
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,11 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Interval, bindparam, case, delete, func, insert, null, select, update
+import orjson
+from sqlalchemy import Interval, bindparam, case, delete, func, null, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.database.hot import HotStatement
 from app.database.tables import outbox
 
 MOST_ATTEMPTS: Final = 10
@@ -42,7 +44,14 @@ class Leased:
     attempts: int
 
 
-_PUT: Final = insert(outbox).values(created_at=func.now(), available_at=func.now())
+_PUT: Final = HotStatement(
+    text(
+        "INSERT INTO outbox (outbox_id, topic, ids, created_at, available_at)"
+        " SELECT n.outbox_id, n.topic, CAST(n.ids AS jsonb), now(), now()"
+        " FROM unnest(CAST(:outbox_ids AS uuid[]), CAST(:topics AS text[]), CAST(:ids AS text[]))"
+        " AS n (outbox_id, topic, ids)"
+    )
+)
 
 _FREE: Final = outbox.c.parked_at.is_(None) & (
     outbox.c.leased_until.is_(None) | (outbox.c.leased_until < func.now())
@@ -96,12 +105,13 @@ def pause_s(attempts: int) -> float:
 async def put(connection: AsyncConnection, rows: Sequence[OutboxRow]) -> None:
     """Write what must happen once this transaction has committed."""
     if rows:
-        await connection.execute(
-            _PUT,
-            [
-                {"outbox_id": row.outbox_id, "topic": row.topic, "ids": dict(row.ids)}
-                for row in rows
-            ],
+        await _PUT.rows(
+            connection,
+            {
+                "outbox_ids": [row.outbox_id for row in rows],
+                "topics": [row.topic for row in rows],
+                "ids": [orjson.dumps(dict(row.ids)).decode() for row in rows],
+            },
         )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -13,7 +12,7 @@ import orjson
 
 def rows_to_json(rows: Sequence[Any]) -> str:
     """Return dataclass rows whose fields bear the names of a table's columns as one JSON text."""
-    return orjson.dumps([asdict(row) for row in rows], default=_as_text).decode()
+    return orjson.dumps(list(rows), default=_as_text).decode()
 
 
 def _as_text(value: object) -> str:

@@ -13,6 +13,7 @@ from sqlalchemy import Row, bindparam, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.database import hot
+from app.database.hot import HotStatement
 from app.database.statements import statement
 from app.database.transaction import Connection
 from app.differentiate.rfv import CustomerNumbers
@@ -28,11 +29,11 @@ from app.differentiate.yardstick import Yardstick
 from app.problems import Unavailable
 from app.vocabulary import CustomerId, PurchaseDay, RecordId, ScoringRunId
 
-CLAIM_ORDERS = statement("app.differentiate", "claim_orders")
-TRADE_FACTS = statement("app.differentiate", "trade_facts")
-WRITE_TRADE_FACTS = statement("app.differentiate", "write_trade_facts")
-WRITE_ENTRIES = statement("app.differentiate", "write_entries")
-REFRESH_STATS = statement("app.differentiate", "refresh_stats")
+CLAIM_ORDERS = HotStatement(statement("app.differentiate", "claim_orders"))
+TRADE_FACTS = HotStatement(statement("app.differentiate", "trade_facts"))
+WRITE_TRADE_FACTS = HotStatement(statement("app.differentiate", "write_trade_facts"))
+WRITE_ENTRIES = HotStatement(statement("app.differentiate", "write_entries"))
+REFRESH_STATS = HotStatement(statement("app.differentiate", "refresh_stats"))
 NUMBERS_OF = statement("app.differentiate", "numbers_of")
 POPULATION = statement("app.differentiate", "population")
 
@@ -117,30 +118,30 @@ class StoredFact:
 
 async def claim_orders(tx: Connection, groups: Collection[bytes]) -> None:
     """Lock the orders in key order."""
-    await tx.execute(CLAIM_ORDERS, {"group_keys": sorted(groups)})
+    await CLAIM_ORDERS.rows(tx, {"group_keys": sorted(groups)})
 
 
 async def trade_facts(
     tx: Connection, groups: Collection[bytes], sales: Collection[bytes]
 ) -> list[StoredFact]:
     """Return every stored fact of the orders, of the sales, and of what waits for those sales."""
-    rows = await tx.execute(TRADE_FACTS, {"group_keys": sorted(groups), "sale_keys": sorted(sales)})
-    return [StoredFact(row.group_key, _fact(row)) for row in rows]
+    rows = await TRADE_FACTS.rows(tx, {"group_keys": sorted(groups), "sale_keys": sorted(sales)})
+    return [StoredFact(row["group_key"], _fact(row)) for row in rows]
 
 
-def _fact(row: Row[Any]) -> TradeFact:
+def _fact(row: hot.Row) -> TradeFact:
     return TradeFact(
-        event_key=row.event_key,
-        kind=TradeKind(row.kind),
-        occurred_at=row.occurred_at,
-        business_on=row.business_on,
-        order_key=row.order_key,
-        refers_key=row.refers_key,
-        status=None if row.status is None else TradeStatus(row.status),
-        record_id=row.record_id,
-        net=row.net,
-        cost=row.cost,
-        discount=row.discount,
+        event_key=row["event_key"],
+        kind=TradeKind(row["kind"]),
+        occurred_at=row["occurred_at"],
+        business_on=row["business_on"],
+        order_key=row["order_key"],
+        refers_key=row["refers_key"],
+        status=None if row["status"] is None else TradeStatus(row["status"]),
+        record_id=row["record_id"],
+        net=row["net"],
+        cost=row["cost"],
+        discount=row["discount"],
     )
 
 
@@ -150,8 +151,8 @@ async def write_trade_facts(
     """Store facts under their order; one already stored only moves to the order it is now in."""
     nothing = SentMoney(None, None, None)
     money = [sent.get(stored.fact.event_key, nothing) for stored in facts]
-    await tx.execute(
-        WRITE_TRADE_FACTS,
+    await WRITE_TRADE_FACTS.rows(
+        tx,
         {
             "event_keys": [stored.fact.event_key for stored in facts],
             "group_keys": [stored.group_key for stored in facts],
@@ -184,8 +185,8 @@ async def write_entries(
     for group, meant in entries.items():
         rows.extend((group, number, entry) for number, entry in enumerate(meant or (None,)))
     zero = Decimal(0)
-    changed = await tx.execute(
-        WRITE_ENTRIES,
+    changed = await WRITE_ENTRIES.rows(
+        tx,
         {
             "group_keys": sorted(groups),
             "entry_groups": [group for group, _, _ in rows],
@@ -198,13 +199,13 @@ async def write_entries(
             "discounts": [entry.discount if entry else zero for _, _, entry in rows],
         },
     )
-    return {RecordId(row.record_id) for row in changed}
+    return {RecordId(row["record_id"]) for row in changed}
 
 
 async def refresh_stats(tx: Connection, customers: Collection[CustomerId], now: datetime) -> None:
     """Re-read the cache of these customers from their records' buckets."""
     if customers:
-        await tx.execute(REFRESH_STATS, {"customer_ids": sorted(customers), "now": now})
+        await REFRESH_STATS.rows(tx, {"customer_ids": sorted(customers), "now": now})
 
 
 async def stats_of(

@@ -12,9 +12,11 @@ Every statement is set-based: their number does not grow with the array.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from uuid_utils.compat import uuid7
 
@@ -25,7 +27,7 @@ from app.differentiate import queries as differentiate
 from app.differentiate import score
 from app.flows import event_facts
 from app.flows.event_command import EventCommand, ItemResult, ItemStatus, Unreadable
-from app.flows.event_erased import without_names
+from app.flows.event_erased import persons_named, without_names
 from app.flows.event_facts import Told
 from app.flows.event_reading import (
     TRADE,
@@ -49,6 +51,9 @@ from app.vocabulary import CustomerId, EventId, RecordId
 
 CUSTOMER_CHANGED = "customer.changed"
 """Outbox topic: a customer's records or numbers are not what they were."""
+
+_BREATH: Final = 25
+"""After so many events others get their turn: a ring waits no longer than reading these takes."""
 
 
 @dataclass(slots=True)
@@ -96,6 +101,8 @@ async def _read(
             found.append((place, read_event(item, reader, now)))
         except Problem as problem:
             sheet.refuse(place, item.id, problem)
+        if place % _BREATH == _BREATH - 1:
+            await asyncio.sleep(0)
     foreign = {pair for _, read in found if (pair := needs_rate(read, reader)) is not None}
     rates = await differentiate.rates_on(tx, foreign) if foreign else {}
     told: list[Told] = []
@@ -173,10 +180,13 @@ def _identity(item: Told) -> EventClaim:
 
 async def _erased(tx: Connection, fresh: Sequence[Told]) -> set[bytes]:
     """Return which records, identifiers and visits named here belong to somebody erased."""
-    keys = {named.key for item in fresh for named in item.names}
-    records = {item.read.record_id for item in fresh if item.read.record_id is not None}
-    visits = {item.read.visit_key for item in fresh if item.read.visit_key is not None}
-    wanted = keys | visits | {record.bytes for record in records}
+    wanted: set[bytes] = {named.key for item in fresh for named in item.names}
+    for item in fresh:
+        if item.read.evidence is not None:
+            wanted.add(item.read.evidence.record_id.bytes)
+            wanted |= persons_named(item.read.evidence)
+        if item.read.visit_key is not None:
+            wanted.add(item.read.visit_key)
     return await forgetting.tombstones_among(tx, wanted) if wanted else set()
 
 
@@ -248,4 +258,5 @@ async def _answer(
         owner = {holding.key: holding.customer_id for holding in held}
         named |= {place: owner.get(visit) for place, visit in visits.items()}
     for place, customer in named.items():
-        sheet.results[place] = replace(sheet.results[place], customer_id=customer)
+        it = sheet.results[place]
+        sheet.results[place] = ItemResult(it.id, it.status, customer, it.ignored, it.problem)

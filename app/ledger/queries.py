@@ -8,16 +8,19 @@ from datetime import date, datetime
 
 from sqlalchemy import delete, text, update
 
+from app.database.hot import HotStatement
 from app.database.statements import statement
 from app.database.transaction import Connection
 from app.ledger.tables import event, event_key
 from app.vocabulary import EventId, IdentifierKey, RecordId
 
-CLAIM_EVENTS = statement("app.ledger", "claim_events")
-APPEND_EVENTS = statement("app.ledger", "append_events")
-STORED_KEYS = text(
-    "SELECT event_key, event_id, content_hash, person_hash, record_id FROM event_key"
-    " WHERE event_key = ANY(CAST(:keys AS bytea[]))"
+CLAIM_EVENTS = HotStatement(statement("app.ledger", "claim_events"))
+APPEND_EVENTS = HotStatement(statement("app.ledger", "append_events"))
+STORED_KEYS = HotStatement(
+    text(
+        "SELECT event_key, event_id, content_hash, person_hash, record_id FROM event_key"
+        " WHERE event_key = ANY(CAST(:keys AS bytea[]))"
+    )
 )
 
 
@@ -58,8 +61,8 @@ async def claim_events(
     told = {claim.event_key for claim in claims}
     only_referred = sorted(set(referred) - told)
     nothing = [None] * len(only_referred)
-    rows = await tx.execute(
-        CLAIM_EVENTS,
+    rows = await CLAIM_EVENTS.rows(
+        tx,
         {
             "keys": [claim.event_key for claim in claims] + only_referred,
             "event_ids": [claim.event_id for claim in claims] + nothing,
@@ -68,26 +71,21 @@ async def claim_events(
             "records": [claim.record_id for claim in claims] + nothing,
         },
     )
-    return {row.event_key for row in rows} & told
+    return {row["event_key"] for row in rows} & told
 
 
 async def stored_claims(tx: Connection, keys: Collection[bytes]) -> dict[bytes, EventClaim]:
     """Return what is stored of events that came before."""
-    rows = await tx.execute(STORED_KEYS, {"keys": sorted(keys)})
-    return {
-        row.event_key: EventClaim(
-            row.event_key, row.event_id, row.content_hash, row.person_hash, row.record_id
-        )
-        for row in rows
-    }
+    rows = await STORED_KEYS.rows(tx, {"keys": sorted(keys)})
+    return {row["event_key"]: EventClaim(*row) for row in rows}
 
 
 async def append_events(tx: Connection, rows: Sequence[EventRow]) -> None:
     """Append facts; the caller has claimed their identities in this transaction."""
     if not rows:
         return
-    await tx.execute(
-        APPEND_EVENTS,
+    await APPEND_EVENTS.rows(
+        tx,
         {
             "event_ids": [row.event_id for row in rows],
             "event_keys": [row.event_key for row in rows],
