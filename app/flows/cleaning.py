@@ -1,6 +1,7 @@
 """Is the house clean?  Identifiers read again, customers looked at again, numbers counted again.
 
     identifiers   read again by the rules of today, when these are newer than the active epoch
+    profiles      names and birth dates judged again by the rules of today
     strangers     customers made by asking alone, and idle for long, are forgotten
     customers     clustered again from the facts: who differs from what is stored is put right, and
                   so are the edges between their records
@@ -29,6 +30,7 @@ from app.database.outbox import OutboxRow
 from app.database.statements import statement
 from app.database.transaction import Connection, Database, Work
 from app.differentiate import queries as differentiate
+from app.flows.cleaning_profiles import FIRST_FACT, facts_after, put_right, saying_nothing
 from app.flows.erasure import expire_idle
 from app.flows.event_intake import CUSTOMER_CHANGED
 from app.identify import checkup
@@ -41,6 +43,7 @@ DATA_QUALITY: Final = statement("app.flows", "data_quality")
 
 IDENTIFIERS_AT_ONCE: Final = 500
 COMPONENTS_AT_ONCE: Final = 200
+PROFILE_FACTS_AT_ONCE: Final = 1_000
 STALE_AFTER: Final = timedelta(days=730)
 
 T = TypeVar("T")
@@ -54,6 +57,7 @@ class Cleaned:
 
     identifiers: int = 0
     identifiers_changed: int = 0
+    profile_facts_changed: int = 0
     strangers_forgotten: int = 0
     components: int = 0
     records_moved: int = 0
@@ -102,6 +106,7 @@ async def clean(broom: Broom, tell: Tell, *, everything: bool = False) -> Cleane
         await _identifiers(broom, cleaned, tell)
     if in_use != VERSION:
         await broom.sweep(lambda tx: checkup.freeze_epoch(tx, broom.clock.now()))
+    await _profiles(broom, cleaned, tell)
     await _strangers(broom, cleaned)
     await _customers(broom, cleaned, tell)
     cleaned.quality = await broom.database.read(lambda tx: data_quality(tx, broom.clock))
@@ -127,6 +132,18 @@ async def _identifiers(broom: Broom, cleaned: Cleaned, tell: Tell) -> None:
         cleaned.identifiers += len(found)
         cleaned.identifiers_changed += len(changes)
         tell("identifiers", cleaned.identifiers)
+
+
+async def _profiles(broom: Broom, cleaned: Cleaned, tell: Tell) -> None:
+    after, looked_at = FIRST_FACT, 0
+    while found := await broom.database.read(
+        partial(facts_after, after=after, most=PROFILE_FACTS_AT_ONCE)
+    ):
+        after, looked_at = found[-1], looked_at + len(found)
+        if nothing := saying_nothing(found, broom.settings.zone):
+            await broom.sweep(partial(put_right, facts=nothing))
+        cleaned.profile_facts_changed += len(nothing)
+        tell("profiles", looked_at)
 
 
 async def _strangers(broom: Broom, cleaned: Cleaned) -> None:

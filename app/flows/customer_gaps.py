@@ -11,10 +11,10 @@ from enum import StrEnum
 from typing import Final
 
 from app.flows.cleaning import STALE_AFTER
+from app.identify.profile import BIRTH_DATE, NAMES
 from app.identify.rows import KnownBy
 from app.vocabulary import IdentifierType, Party
 
-NAMES: Final = frozenset({"name", "social_name", "company_name", "trade_name"})
 _USED: Final = "active"
 
 
@@ -31,12 +31,13 @@ class Gap(StrEnum):
 
 
 def gaps_of(
-    known_by: Iterable[KnownBy], attributes: Collection[str], party: Party, now: datetime
+    known_by: Iterable[KnownBy], known: Collection[str], party: Party, now: datetime
 ) -> list[Gap]:
     """Return a customer's gaps, in the order of ``Gap``.
 
-    What identifies nobody, such as a telephone past its limit, closes no gap; a company was never
-    born; a contact point is stale when nobody named it for two years.
+    ``known`` are the attributes with a value that may be true.  What identifies nobody, such as a
+    telephone past its limit, closes no gap; a company was never born; a contact point is stale when
+    nobody named it for two years.
     """
     usable = [each for each in known_by if each.state == _USED]
     types = {each.type for each in usable}
@@ -50,8 +51,8 @@ def gaps_of(
         Gap.EMAIL: IdentifierType.EMAIL not in types,
         Gap.CONTACT_POINT: not reach,
         Gap.TAX_ID: IdentifierType.TAX_ID not in types,
-        Gap.NAME: NAMES.isdisjoint(attributes),
-        Gap.BIRTH_DATE: party is not Party.COMPANY and "birth_date" not in attributes,
+        Gap.NAME: NAMES.isdisjoint(known),
+        Gap.BIRTH_DATE: party is not Party.COMPANY and BIRTH_DATE not in known,
         Gap.STALE_CONTACT_POINTS: bool(reach) and max(reach) < now - STALE_AFTER,
     }
     return [gap for gap in Gap if found[gap]]

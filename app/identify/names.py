@@ -7,6 +7,7 @@ adds and drops, and countries order them differently.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
@@ -18,19 +19,18 @@ from app.identify.normalise.lists.names import (
     FILLER_BIRTH_DATES,
     FILLER_PHRASES,
     FILLER_WORDS,
-    GIVEN_NAMES,
-    NICKNAMES,
     PARTICLES,
     SUFFIXES,
     TITLES,
 )
 from app.identify.normalise.text import LONGEST_FOLDED, fold, words
+from app.identify.spelling import formal_names, is_given_name
 
 __all__ = [
-    "NICKNAMES",
     "PersonName",
     "fold",
     "formal_names",
+    "is_generic_company",
     "is_generic_name",
     "parse_birth_date",
     "parse_name",
@@ -42,20 +42,32 @@ LONGEST_DISPLAY: Final = 200
 OLDEST_YEARS: Final = 120
 _LONGEST_DATE: Final = 40
 _UNSHOWN: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
+_SHORTEST_REPEAT: Final = 3
+_TELLING: Final = 2
+"""So many given names tell people apart, João Pedro from João Paulo; a third is often left out."""
+
+_EMAIL: Final = re.compile(r"[^\s@]@[^\s@]+\.[^\s@]")
+_ADDRESS: Final = re.compile(r"(?:https?://|www\.)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class PersonName:
     """A name in folded parts, for comparison, and as it is shown.
 
-    ``suffix`` is canonical ("junior" for Jr.); two different ones are strong evidence against.
+    ``surnames`` are in the order they were written; ``suffix`` is canonical ("junior" for Jr.): two
+    different ones are strong evidence against.
     """
 
     display: str
     first: str = ""
     middles: tuple[str, ...] = ()
-    surnames: frozenset[str] = frozenset()
+    surnames: tuple[str, ...] = ()
     suffix: str = ""
+
+    @property
+    def given(self) -> tuple[str, ...]:
+        """Return the given names, the first first; none of a name nobody has."""
+        return (self.first, *self.middles) if self.first else ()
 
 
 def parse_name(text: str) -> PersonName:
@@ -72,50 +84,50 @@ def parse_name(text: str) -> PersonName:
     if not named:
         return PersonName(display, suffix=suffix)
     first, *rest = named
-    middles = tuple(takewhile(GIVEN_NAMES.__contains__, rest))
-    return PersonName(display, first, middles, frozenset(rest[len(middles) :]), suffix)
+    middles = tuple(takewhile(is_given_name, rest))
+    return PersonName(display, first, middles, tuple(rest[len(middles) :]), suffix)
 
 
 def is_generic_name(text: str) -> bool:
-    """Tell whether a name is nobody's: empty, without letters, "TESTE", "CONSUMIDOR FINAL"."""
+    """Tell whether a name is nobody's: "TESTE", "CONSUMIDOR FINAL", a number, an e-mail, "xxx"."""
     spoken = words(text)
     letters = "".join(word for word in spoken if not word.isdecimal())
-    if len(letters) <= 1 or is_repeated(letters, 3):
+    if len(letters) <= 1 or all(is_repeated(word, _SHORTEST_REPEAT) for word in spoken):
         return True
-    folded = " ".join(spoken)
-    if any(phrase in f" {folded} " for phrase in FILLER_PHRASES) or is_generic_text(folded):
-        return True
-    return all(word.rstrip("0123456789") in FILLER_WORDS for word in spoken if not word.isdecimal())
+    return is_repeated(letters, _SHORTEST_REPEAT) or _is_filler(text, spoken)
+
+
+def is_generic_company(text: str) -> bool:
+    """Tell whether a company's name is none: as of people, but "3M" and "99" are companies."""
+    spoken = words(text)
+    return not spoken or _is_filler(text, spoken)
 
 
 def signature(name: str | None, birth_date: date | None) -> str:
-    """Return what distinguishes persons behind one contact point: folded first name | birth date.
+    """Return what distinguishes persons behind one contact point: folded given names | birth date.
 
-    Shape: "ana|1984-05-02"; "ana|" or "|1984-05-02" when one is unknown or filler; "" when both
-    are.  Records without a key and the holders of a value hang on this text: a change of its rule,
-    or of ``fold``, ``TITLES`` or the filler lists, needs a new epoch.
+    Shape: "ana|1984-05-02"; of several well-known given names the first two, "joao pedro|"; "ana|"
+    or "|1984-05-02" when one is unknown or filler; "" when both are.  Records without a key and the
+    holders of a value hang on this text: a change of its rule, or of ``fold``, ``TITLES`` or the
+    lists of names and fillers, needs a new epoch.
     """
-    first = parse_name(name).first if name else ""
+    given = " ".join(parse_name(name).given[:_TELLING]) if name else ""
     born = birth_date.isoformat() if birth_date else ""
-    return f"{first}|{born}" if first or born else ""
-
-
-def formal_names(first: str) -> frozenset[str]:
-    """Return the folded first names that a folded first name or nickname may stand for."""
-    return NICKNAMES.get(first, frozenset()) | {first}
+    return f"{given}|{born}" if given or born else ""
 
 
 def parse_birth_date(text: str, *, today: date) -> date | None:
     """Return a birth date that may be true, or None: evidence of nothing.
 
     Read are ISO 8601, with or without a time, ``yyyymmdd``, and day before month with ``/ - .``;
-    years have four digits.  Refused are dates after today or more than 120 years before it, and
-    what programs write for "unknown" (1900-01-01, 1899-12-30, 1970-01-01, …).
+    years have four digits.  Refused is what programs write for "unknown" (1900-01-01, 1899-12-30,
+    1970-01-01, …), and what nobody heard of ``today`` can have been born on: that day or later, as
+    forms that ask for a date offer today's, or more than 120 years before.
     """
     born = read_birth_date(text)
     if born is None:
         return None
-    return born if born <= today and today.year - born.year <= OLDEST_YEARS else None
+    return born if born < today and today.year - born.year <= OLDEST_YEARS else None
 
 
 def read_birth_date(text: str) -> date | None:
@@ -125,6 +137,19 @@ def read_birth_date(text: str) -> date | None:
 
 
 # ---------------------------------------------------------------- parts
+
+
+def _is_filler(text: str, spoken: list[str]) -> bool:
+    """Tell whether a text is typed to get past a form, or is no name but an address."""
+    head = text[:LONGEST_FOLDED]
+    if _EMAIL.search(head) or _ADDRESS.match(head.lstrip()):
+        return True
+    folded = " ".join(spoken)
+    if any(phrase in f" {folded} " for phrase in FILLER_PHRASES) or is_generic_text(folded):
+        return True
+    named = (word for word in spoken if not word.isdecimal())
+    fillers = [word.rstrip("0123456789") in FILLER_WORDS or word in TITLES for word in named]
+    return bool(fillers) and all(fillers)
 
 
 def _display(text: str) -> str:

@@ -18,11 +18,15 @@ from typing import Final
 
 from rapidfuzz.distance import DamerauLevenshtein
 
-from app.identify.names import PersonName, formal_names, parse_name, read_birth_date
-from app.identify.normalise.lists.names import GIVEN_NAMES
+from app.identify.names import PersonName, parse_name, read_birth_date
+from app.identify.normalise.lists.given_names import CROSSED_NAMES
+from app.identify.spelling import formal_names, is_first_name, spelling
 
 _SHORTEST_FUZZY: Final = 4
+_MOST_GIVEN: Final = 4
 _MOST_SURNAMES: Final = 8
+_BOTH: Final = 2
+"""Surnames of a whole name: one of each parent."""
 _REMEMBERED: Final = 20_000
 
 
@@ -44,10 +48,16 @@ FIRST_NAME_BITS: Final = {
     Level.DIFFERENT: -7.0,
     Level.ANOTHER_NAME: -13.0,
 }
-"""``another_name``: both are well-known given names, so that neither is a nickname of the other."""
+"""``another_name``: both are well-known given names, so that neither is a nickname of the other; or
+each has a second given name and these differ: brothers are called João Pedro and João Paulo.
+"""
+
+_AGREEING: Final = frozenset({Level.SAME, Level.NEAR, Level.INITIAL})
 
 BIRTH_DATE_BITS: Final = {Level.SAME: 7.0, Level.NEAR: 2.0, Level.DIFFERENT: -10.0}
-SURNAME_BITS: Final = {Level.SAME: 2.0, Level.DIFFERENT: -2.0}
+SURNAME_BITS: Final = {Level.SAME: 2.0, Level.DIFFERENT: -2.0, Level.ANOTHER_NAME: -10.0}
+"""``another_name``: father and son of one first name, Pérez García and Pérez Ruiz."""
+
 SUFFIX_BITS: Final = {Level.DIFFERENT: -12.0, Level.ONE_SIDED: -10.0}
 """Father and son share everything else; the same birth date says that the suffix was left out."""
 
@@ -60,20 +70,31 @@ WEIGHTS: Final[Mapping[str, Mapping[Level, float]]] = {
 """What each thing weighs, by its name in ``Agreement.levels``."""
 
 
+Given = tuple[str, ...]
+"""The given names of one name, the first first; never empty."""
+
+Surnames = tuple[str, ...]
+"""The surnames of one name in the order they were written; never empty."""
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """What a record says of its person, ready for comparison; a person of no words is unknown."""
 
-    first_names: frozenset[str] = frozenset()
-    middles: frozenset[str] = frozenset()
-    surnames: frozenset[str] = frozenset()
+    given_names: frozenset[Given] = frozenset()
+    surnames: frozenset[Surnames] = frozenset()
     suffix: str = ""
     born: date | None = None
 
     @property
+    def first_names(self) -> frozenset[str]:
+        """Return the first of the given names they go by."""
+        return frozenset(given[0] for given in self.given_names)
+
+    @property
     def is_known(self) -> bool:
         """Tell whether there is anything to judge by."""
-        return bool(self.first_names) or self.born is not None
+        return bool(self.given_names) or self.born is not None
 
 
 NOBODY: Final = Person()
@@ -119,11 +140,10 @@ def person(name: str | None, birth_date: str | None, social_name: str | None = N
     """
     parsed = parse_name(name) if name else PersonName("")
     social = parse_name(social_name) if social_name else PersonName("")
-    firsts = frozenset(first for first in (parsed.first, social.first) if first)
+    both = (parsed, social)
     return Person(
-        firsts,
-        frozenset((*parsed.middles, *social.middles)),
-        frozenset(sorted(parsed.surnames | social.surnames)[:_MOST_SURNAMES]),
+        frozenset(each.given[:_MOST_GIVEN] for each in both if each.given),
+        frozenset(each.surnames[:_MOST_SURNAMES] for each in both if each.surnames),
         parsed.suffix or social.suffix,
         read_birth_date(birth_date) if birth_date else None,
     )
@@ -132,38 +152,68 @@ def person(name: str | None, birth_date: str | None, social_name: str | None = N
 @lru_cache(maxsize=_REMEMBERED)
 def compare(one: Person, other: Person) -> Agreement:
     """Return how far two persons agree; symmetric."""
+    first_name = _first_names(one, other)
     birth_date = _birth_dates(one.born, other.born)
+    surnames = _surnames(one.surnames, other.surnames)
+    if surnames is Level.ANOTHER_NAME and first_name not in _AGREEING:
+        surnames = Level.SAME  # brothers, cousins: their first names say who they are
     suffix = _suffixes(one, other)
     return Agreement(
-        _first_names(one, other),
+        first_name,
         birth_date,
-        _surnames(one.surnames, other.surnames),
+        surnames,
         None if birth_date is Level.SAME else suffix,
     )
 
 
 def _first_names(one: Person, other: Person) -> Level | None:
-    if not one.first_names or not other.first_names:
-        return None
-    ones, others = _formal(one.first_names), _formal(other.first_names)
-    if ones & others:
-        return Level.SAME
-    pairs = [(a, b) for a in one.first_names for b in other.first_names]
-    if any(_is_initial(a, b) for a, b in pairs):
+    """Compare given names; who goes by two names is judged by the one that agrees best."""
+    levels = [_given_names(a, b) for a in one.given_names for b in other.given_names]
+    return max(levels, key=FIRST_NAME_BITS.__getitem__, default=None)
+
+
+def _given_names(one: Given, other: Given) -> Level:
+    """Compare two names' given names: whose second is silent goes with any, as João João Pedro."""
+    first, second = one[0], other[0]
+    if _is_alike(first, second):
+        is_part = _is_within(one[1:], other[1:]) or _is_within(other[1:], one[1:])
+        return Level.SAME if is_part or _is_alike(one[1], other[1]) else Level.ANOTHER_NAME
+    if _is_initial(first, second):
         return Level.INITIAL
-    if one.first_names & other.middles or other.first_names & one.middles:
+    if _may_leave_out(one, other) or _may_leave_out(other, one):
         return Level.NEAR
-    if any(a in GIVEN_NAMES and b in GIVEN_NAMES for a, b in pairs):
+    if is_first_name(first) and is_first_name(second):
         return Level.ANOTHER_NAME
-    return Level.NEAR if any(_is_typo(a, b) for a, b in pairs) else Level.DIFFERENT
+    return Level.NEAR if _is_mistyped(first, second) else Level.DIFFERENT
 
 
-def _formal(names: frozenset[str]) -> frozenset[str]:
-    return frozenset().union(*(formal_names(name) for name in names))
+def _is_alike(one: str, other: str) -> bool:
+    return not formal_names(one).isdisjoint(formal_names(other))
+
+
+def _may_leave_out(few: Given, many: Given) -> bool:
+    """Tell whether somebody of many given names may go by these few: Ana Paula by Paula.
+
+    María José does not go by José, nor José María by María: those may be whom they married.
+    """
+    return _is_within(few, many) and (many[:2] not in CROSSED_NAMES or few[0] != many[1])
+
+
+def _is_within(few: Given, many: Given) -> bool:
+    """Tell whether some names are the others with some left out, in the same order."""
+    rest = iter(many)
+    return all(any(_is_alike(name, each) for each in rest) for name in few)
 
 
 def _is_initial(one: str, other: str) -> bool:
     return min(len(one), len(other)) == 1 and one[0] == other[0]
+
+
+def _is_mistyped(one: str, other: str) -> bool:
+    """Tell whether one first name is a slip for the other; the last vowel tells Zuleide's sex."""
+    if one[:-1] == other[:-1] and {one[-1], other[-1]} == {"a", "o"}:
+        return False
+    return _is_typo(one, other)
 
 
 def _is_typo(one: str, other: str) -> bool:
@@ -183,15 +233,31 @@ def _birth_dates(one: date | None, other: date | None) -> Level | None:
     return Level.NEAR if swapped or sum(a != b for a, b in digits) == 1 else Level.DIFFERENT
 
 
-def _surnames(ones: frozenset[str], others: frozenset[str]) -> Level | None:
-    """Compare surnames as sets: marriage adds and drops, and countries order them differently."""
-    if not ones or not others:
-        return None
-    alike = ones & others or any(_is_typo(a, b) for a in ones for b in others)
+def _surnames(ones: frozenset[Surnames], others: frozenset[Surnames]) -> Level | None:
+    """Compare surnames as sets: marriage adds and drops, and countries order them differently.
+
+    Only where both give the surnames of both parents, and one parent's is the same in the same
+    place and the other's is not, do father and son speak: in Spain they share the first, in Brazil
+    the last.  Who marries there keeps a surname and moves it.
+    """
+    levels = [_surnames_of(one, other) for one in ones for other in others]
+    return max(levels, key=SURNAME_BITS.__getitem__, default=None)
+
+
+def _surnames_of(one: Surnames, other: Surnames) -> Level:
+    if len(one) == len(other) == _BOTH:
+        same = [_is_same_surname(a, b) for a, b in zip(one, other, strict=True)]
+        if any(same) and not all(same):
+            return Level.ANOTHER_NAME
+    alike = any(_is_same_surname(a, b) for a in one for b in other)
     return Level.SAME if alike else Level.DIFFERENT
 
 
+def _is_same_surname(one: str, other: str) -> bool:
+    return spelling(one) == spelling(other) or _is_initial(one, other) or _is_typo(one, other)
+
+
 def _suffixes(one: Person, other: Person) -> Level | None:
-    if one.suffix == other.suffix or not one.first_names or not other.first_names:
+    if one.suffix == other.suffix or not one.given_names or not other.given_names:
         return None
     return Level.DIFFERENT if one.suffix and other.suffix else Level.ONE_SIDED

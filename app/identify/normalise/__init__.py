@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from app.identify.normalise.code import code
-from app.identify.normalise.document import document
+from app.identify.normalise.document import document, meant
 from app.identify.normalise.email import email
 from app.identify.normalise.faults import Fault
 from app.identify.normalise.keys import is_generic_record_key
@@ -21,7 +21,15 @@ from app.identify.normalise.tax_id import tax_id
 from app.identify.normalise.text import country_code
 from app.vocabulary import Faulty, Identifier, IdentifierType, RawIdentifier
 
-__all__ = ["VERSION", "Fault", "is_generic_record_key", "normalise", "postal_code", "warm_up"]
+__all__ = [
+    "VERSION",
+    "Fault",
+    "advice",
+    "is_generic_record_key",
+    "normalise",
+    "postal_code",
+    "warm_up",
+]
 
 VERSION: Final = 1
 """Stored with what was derived; raised with every change of a rule or a list in this package."""
@@ -52,6 +60,15 @@ def normalise(raw: RawIdentifier, *, country: str) -> Identifier | Faulty:
     issuer = country_code(raw.country) or country_code(country)
     read = _READERS[raw.type](raw, issuer)
     return Faulty(raw, read.value) if isinstance(read, Fault) else read
+
+
+def advice(faulty: Faulty, *, country: str) -> str:
+    """Return what to tell the sender of a value that is no evidence; the value is not in it."""
+    issuer = country_code(faulty.raw.country) or country_code(country)
+    scheme = meant(faulty.raw, issuer)
+    if scheme is None:
+        return "is not used as evidence"
+    return f'is not used as evidence: send it as type "document" with scheme "{scheme}"'
 
 
 def warm_up(*countries: str) -> None:

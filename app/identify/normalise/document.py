@@ -44,6 +44,16 @@ _ONLY_IN: Final = {
 }
 _SHARED: Final = frozenset({"cedula", "ci", "dni", "dpi", "dui"})
 """Schemes by whose name alone a number of one country could be another's."""
+_CARDS: Final = {
+    "AR": ("dni", (7, 8)),
+    "CO": ("cedula", (6, 7, 8, 10)),
+    "EC": ("cedula", (10,)),
+    "MX": ("curp", (18,)),
+    "PE": ("dni", (8,)),
+    "UY": ("ci", (7, 8)),
+}
+"""Each country's card that is taken for a tax id, and how many characters its number may have."""
+_DOTS: Final = str.maketrans("", "", " .-/")
 _TAX_SCHEMES: Final = {
     "cpf": "BR",
     "cnpj": "BR",
@@ -80,6 +90,23 @@ def document(raw: RawIdentifier, country: str) -> Identifier | Fault:
         return checked
     scope = f"{scheme}:{country}" if is_shared else scheme
     return Identifier(IdentifierType.DOCUMENT, scope, checked, Party.PERSON)
+
+
+def meant(raw: RawIdentifier, country: str) -> str | None:
+    """Return the scheme of the identity paper that somebody sent as a tax id, or None.
+
+    Clerks write what is on the card: a CURP where the RFC belongs, a cédula without its NIT's check
+    digit.  Told only in a country where the number cannot be a tax id; never used as a guess.
+    """
+    scheme, lengths = _CARDS.get(country, ("", ()))
+    digits_only = raw.value.translate(_DOTS)
+    if raw.type is not IdentifierType.TAX_ID or len(digits_only) not in lengths:
+        return None
+    if scheme != "curp" and not digits_only.isdecimal():
+        return None
+    scope = f"{scheme}:{country}" if scheme in _SHARED else scheme
+    found = document(replace(raw, type=IdentifierType.DOCUMENT, scope=scope), country)
+    return None if isinstance(found, Fault) else scope
 
 
 def _scheme(scope: str, country: str) -> tuple[str, str]:

@@ -6,6 +6,8 @@ Dots and plus are dropped only for providers that say so themselves.
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
 from typing import Final
 
 from email_validator import EmailNotValidError, validate_email
@@ -18,6 +20,9 @@ from app.vocabulary import Identifier, IdentifierType, Party, RawIdentifier
 
 _LONGEST: Final = 320
 """RFC 3696 erratum 1690 allows 254; a display name or a second address may stand beside it."""
+_LONGEST_PLAIN: Final = 254
+_PLAIN: Final = re.compile(r"(?P<local>[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*)@(?P<domain>[a-z0-9.-]+)")
+"""A mailbox that is written in no other way: nothing quoted, no letter beyond ASCII."""
 _MUTE: Final = " \t.,;:'\"<>()[]"
 _SEPARATORS: Final = str.maketrans(dict.fromkeys("-_", "."))
 
@@ -36,13 +41,36 @@ def email(raw: RawIdentifier, country: str) -> Identifier | Fault:  # noqa: ARG0
     if "@" not in address:
         is_filler = address.lower() in lists.PLACEHOLDER_LOCALS
         return Fault.PLACEHOLDER if is_filler or is_generic_text(_spoken(text)) else Fault.INVALID
+    parsed = _parsed(caseless(address))
+    return Fault.INVALID if parsed is None else _mailbox(*parsed)
+
+
+def _parsed(address: str) -> tuple[str, str] | None:
+    """Return the local part and the ASCII domain, or None where the library finds no mailbox.
+
+    It reads an address letter by letter; of a plain one only the domain is left to be judged, and
+    domains come again.
+    """
+    plain = _PLAIN.fullmatch(address) if len(address) <= _LONGEST_PLAIN else None
+    if plain is None:
+        return _validated(address)
+    domain = _plain_domain(plain["domain"])
+    return None if domain is None else (plain["local"], domain)
+
+
+def _validated(address: str) -> tuple[str, str] | None:
     try:
-        parsed = validate_email(
-            caseless(address), check_deliverability=False, test_environment=True
-        )
+        parsed = validate_email(address, check_deliverability=False, test_environment=True)
     except EmailNotValidError:
-        return Fault.INVALID
-    return _mailbox(parsed.local_part, parsed.ascii_domain.lower())
+        return None
+    return parsed.local_part, parsed.ascii_domain.lower()
+
+
+@lru_cache(maxsize=1_024)
+def _plain_domain(domain: str) -> str | None:
+    """Return the domain as it is written in canonical addresses; nobody's name stands in front."""
+    parsed = _validated(f"a@{domain}")
+    return None if parsed is None else parsed[1]
 
 
 def _spoken(text: str) -> str:
@@ -50,11 +78,25 @@ def _spoken(text: str) -> str:
 
 
 def _first_address(text: str) -> str:
-    """Return the first address of "Ana <ana@x.com>", "mailto:ana@x.com" or "a@x.com; b@x.com"."""
-    for part in text.replace("<", " ").replace(";", " ").replace(",", " ").split():
+    """Return the first address of "Ana <ana@x.com>", "mailto:ana@x.com" or "a@x.com; b@x.com".
+
+    A blank inside what should be an address ("ana souza@x.com") is no address: what stands behind
+    it is another person's mailbox.  Only a label may stand before it ("e-mail: ana@x.com").
+    """
+    for part in text.replace(";", ",").split(","):
         if "@" in part:
-            return part.strip(_MUTE).removeprefix("mailto:").removeprefix("MAILTO:")
+            return _without_label(part)
     return text
+
+
+def _without_label(part: str) -> str:
+    _, opened, inside = part.rpartition("<")
+    first, *others = (inside if opened else part).split()
+    while others and "@" not in first and first.endswith(":"):
+        first, *others = others
+    if "@" not in first or (others and others[0].startswith((".", "@"))):
+        return part
+    return first.strip(_MUTE).removeprefix("mailto:").removeprefix("MAILTO:")
 
 
 def _mailbox(local: str, domain: str) -> Identifier | Fault:

@@ -14,6 +14,7 @@ from app.identify.normalise.text import words
 _SHORTEST_NINES: Final = 5
 _SHORTEST_REPEAT: Final = 8
 _TAX_PLACEHOLDERS: Final = frozenset().union(*PLACEHOLDERS.values())
+_FIRST_WORDS: Final = frozenset(phrase.partition(" ")[0] for phrase in GENERIC_PHRASES)
 
 
 def is_generic_record_key(key: str) -> bool:
@@ -33,6 +34,8 @@ def is_generic_text(folded: str) -> bool:
     """Tell whether folded words, one space between them, say that there is no value."""
     if folded in GENERIC_WORDS or " " not in folded:
         return folded in GENERIC_WORDS or folded in GENERIC_PHRASES
+    if _FIRST_WORDS.isdisjoint(folded.split(" ")):
+        return False
     padded = f" {folded} "
     return any(f" {phrase} " in padded for phrase in GENERIC_PHRASES)
 

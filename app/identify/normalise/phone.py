@@ -7,6 +7,7 @@ number that is right as it stands.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -29,6 +30,7 @@ _LONGEST: Final = 256
 _LONGEST_NUMBER: Final = 64
 _ENOUGH_DIGITS: Final = 8
 """After this many, a letter or a slash begins an extension, a remark or a second number."""
+_NO_DIGITS: Final = re.compile(r"[^0-9]+")
 _ENDS_A_NUMBER: Final = frozenset("/;,|")
 _SCHEMES: Final = frozenset({"tel", "sip", "sips", "callto", "wa", "whatsapp"})
 _NOT_LINES: Final = frozenset({"lid", "g.us", "newsletter", "broadcast"})
@@ -58,7 +60,7 @@ def phone(raw: RawIdentifier, country: str) -> Identifier | Fault:
     number = text if isinstance(text, Fault) else _spelt(text)
     if isinstance(number, Fault):
         return number
-    digits = phonenumbers.normalize_digits_only(number)
+    digits = _digits(number)
     if digits in WITHHELD_DIGITS:
         return Fault.WITHHELD
     if _is_filler(digits):
@@ -146,6 +148,13 @@ def _first_number(text: str) -> str:
         elif seen >= _ENOUGH_DIGITS and (character.isalpha() or character in _ENDS_A_NUMBER):
             return text[:place]
     return text
+
+
+def _digits(number: str) -> str:
+    """Return the digits, of whatever script, as ASCII; the library goes letter by letter."""
+    if number.isascii():
+        return _NO_DIGITS.sub("", number)
+    return phonenumbers.normalize_digits_only(number)
 
 
 def _has_plus(number: str) -> bool:

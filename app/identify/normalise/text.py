@@ -6,6 +6,7 @@ us were not written for a megabyte: nothing here looks at more than a bounded pr
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Final, Literal
 
@@ -14,9 +15,14 @@ from app.identify.normalise.faults import Fault
 LONGEST_FOLDED: Final = 1_000
 """Characters that ``fold`` looks at and gives back; the rest is dropped."""
 
+_WORD: Final = re.compile(r"[^\W_]+")
+"""Letters and digits of any script: to ``re`` a word has an underscore more than ``isalnum``."""
 _HIDDEN: Final = frozenset({"Cf"})
 _FORBIDDEN: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
 _DROPPED: Final = frozenset({"Mn", "Mc", "Me", "Cf", "Cs"})
+
+_MARKS: Final = re.compile("[\u0300-\u036f]+")
+"""The accents of European languages, taken off their letters; all of them are category Mn."""
 
 _APOSTROPHES: Final = str.maketrans(
     # What people type for the one of D'Ávila; Unicode would take the acute accent for a space.
@@ -83,14 +89,15 @@ def fold(text: str) -> str:
         return " ".join(text.lower().replace("`", "'").split())
     seen = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES))
     plain = unicodedata.normalize("NFKD", seen.casefold().translate(_PLAIN))
-    kept = "".join(_visible(c) for c in plain)
+    kept = _MARKS.sub("", plain)
+    if not (kept.isascii() and kept.isprintable()):
+        kept = "".join(_visible(c) for c in kept)
     return " ".join(kept.split())[:LONGEST_FOLDED].rstrip()
 
 
 def words(text: str) -> list[str]:
     """Return the folded words of a text: an apostrophe glues, any other sign separates."""
-    glued = fold(text).replace("'", "")
-    return "".join(c if c.isalnum() else " " for c in glued).split()
+    return _WORD.findall(fold(text).replace("'", ""))
 
 
 def _visible(character: str) -> str:

@@ -1,4 +1,4 @@
-"""The words of Portuguese and Spanish names: particles, suffixes, titles, nicknames, filler."""
+"""The words around Portuguese and Spanish names: particles, suffixes, titles, and filler."""
 
 from __future__ import annotations
 
@@ -36,136 +36,29 @@ TITLES: Final = each_word(
     """,
 )
 
-GIVEN_NAMES: Final = each_word(
-    # Names that follow a first name and are then no surname (IBGE census 2010, INE lists of ES, PT,
-    # MX).  Kept short on purpose: names that are common surnames too (Vicente, Martin) stay out.
-    """
-    alberto alejandra alejandro alessandra alexandre alfredo alice aline amelia ana andre andrea
-    andres angela angeles angelica antonia antonio aparecida armando arturo augusto aurora
-    beatriz benedita bernardo bruno camila carla carlos carmen carmo carolina caroline catarina
-    cecilia celia cesar clara claudia claudio conceicao concepcion cristiane cristiano cristina
-    daniel daniela david debora diego dolores dores eduarda eduardo elena elisa elizabeth emilia
-    emilio enrique ernesto estela eugenia eugenio eva fabiana fabio fatima felipe fernanda
-    fernando francisca francisco gabriel gabriela giovanna gloria graca gracas gracia guadalupe
-    guilherme guillermo gustavo helena heloisa henrique hugo ignacio ines ingrid isabel isabela
-    isabella ivan jaime javier jesus joana joao joaquim joaquin jorge jose juan juana julia
-    juliana juliano julio larissa laura leonardo leticia lourdes lucas lucia luciana luciano
-    luis luisa luiz luiza manoel manuel manuela marcela marcelo marcia marcio marcos margarida
-    margarita maria mariana mario marta mateus matheus mauricio mercedes miguel monica natalia
-    nicolas olga oscar otavio pablo patricia paula paulina paulo pedro penha pilar priscila
-    rafael rafaela raimunda raimundo raquel raul regina renata renato ricardo rita roberta
-    roberto rocio rodrigo rogerio rosa rosario ruben sandra sara sebastian sebastiao sergio
-    silvia socorro sofia sonia susana tatiana teresa tereza thiago tiago valentina valeria
-    vanessa vera veronica victor victoria vinicius virginia vitor vitoria viviane walter yolanda
-    """,
-)
-
-NICKNAMES: Final = {
-    nickname: frozenset(names.split())
-    for nickname, names in {
-        # abbreviations
-        "ma": "maria",
-        "fco": "francisco",
-        "fca": "francisca",
-        "jse": "jose",
-        "ant": "antonio",
-        # Portuguese
-        "bia": "beatriz",
-        "cadu": "carlos",
-        "carol": "carolina caroline",
-        "chico": "francisco",
-        "cris": "cristina cristiane cristiano",
-        "duda": "eduarda eduardo",
-        "edu": "eduardo",
-        "fabi": "fabiana",
-        "fe": "fernanda fernando felipe",
-        "fred": "frederico",
-        "gabi": "gabriela",
-        "gui": "guilherme",
-        "guto": "augusto gustavo",
-        "isa": "isabel isabela isabella",
-        "ju": "juliana julia",
-        "leo": "leonardo",
-        "lu": "luciana lucia luisa luiza",
-        "malu": "maria",
-        "manu": "manuela emanuel manuel",
-        "mari": "mariana maria",
-        "nanda": "fernanda",
-        "pati": "patricia",
-        "pri": "priscila",
-        "rafa": "rafael rafaela",
-        "tati": "tatiana",
-        "teca": "teresa tereza",
-        "tiao": "sebastiao",
-        "tonho": "antonio",
-        "toninho": "antonio",
-        "vini": "vinicius",
-        "vivi": "viviane",
-        "xande": "alexandre",
-        "ze": "jose",
-        "zeca": "jose",
-        "zezinho": "jose",
-        # Spanish
-        "charo": "rosario",
-        "chema": "jose",
-        "chelo": "consuelo",
-        "chucho": "jesus",
-        "chuy": "jesus",
-        "concha": "concepcion",
-        "conchi": "concepcion",
-        "curro": "francisco",
-        "gabo": "gabriel",
-        "guille": "guillermo",
-        "inma": "inmaculada",
-        "javi": "javier",
-        "kike": "enrique",
-        "lalo": "eduardo",
-        "licha": "alicia",
-        "lola": "dolores",
-        "lupe": "guadalupe",
-        "lupita": "guadalupe",
-        "maite": "maria",
-        "manolo": "manuel",
-        "mati": "matias",
-        "memo": "guillermo",
-        "merche": "mercedes",
-        "nacho": "ignacio",
-        "nico": "nicolas",
-        "paco": "francisco",
-        "pancho": "francisco",
-        "pau": "paula",
-        "pepa": "josefa",
-        "pepe": "jose",
-        "perico": "pedro",
-        "pili": "pilar",
-        "quique": "enrique",
-        "santi": "santiago",
-        "sofi": "sofia",
-        "tere": "teresa",
-        "tono": "antonio",
-        "trini": "trinidad",
-        "vale": "valentina valeria",
-        # both
-        "alex": "alexandre alejandro alejandra alessandra alexander",
-        "beto": "alberto roberto humberto gilberto",
-        "dani": "daniel daniela",
-        "nando": "fernando",
-        "toni": "antonio antonia",
-    }.items()
-}
-
 FILLER_WORDS: Final = each_word(
-    # A name of nothing but these is no name.
+    # A name of nothing but these is no name: what tills, shops and their staff write in Portuguese,
+    # Spanish and English where one is asked for and there is none.
     """
-    anonimo anonymous apellido asdf asdfg avulso balcao cadastrado cliente clientes comprador
-    consumidor convidado customer default desconhecido desconocido ejemplo example exemplo final
-    fulana fulano generico guest identificado informado invitado mostrador name nan nao no
-    nombre nome none null padrao prueba pruebas qwerty sem sin sobrenome test teste testes
-    testing undefined unknown visitante xx
+    abc abcd abcde abcdef anonima anonimo anonymous apellido apellidos aplica applicable asd
+    asdasd asdf asdfg asdfgh asdfghjkl available avulsa avulso balcao bla blabla buyer
+    cadastrado cadastro cash cliente clientes comprador consumidor consumidora contado contato
+    convidada convidado customer default definir desconhecida desconhecido desconocida
+    desconocido diversos ejemplo em example exemplo factura final foo fulana fulano generica
+    generico geral given guest identificada identificado informada informado informed invitada
+    invitado ipsum lorem mostrador na name nan nao nenhum nenhuma ninguem ningun ninguno no
+    nobody nombre nome none not null ocasional padrao particular pendente pendiente privado
+    proporcionado provided prueba pruebas public publico qwe qwer qwert qwerty registrada
+    registrado sample se sei sem shopper sin sobrenome tba tbd test teste tester testes testing
+    undefined unknown user usuaria usuario varejo varios venda vendas venta ventas visitante
+    visitor walk walkin xx xxx xyz zzz
     """,
 )
 
-FILLER_PHRASES: Final = ("fulano de tal", "fulana de tal", "joao ninguem", "john doe", "jane doe")
+FILLER_PHRASES: Final = (
+    *("fulano de tal", "fulana de tal", "joao ninguem", "john doe", "jane doe"),
+    *("a definir", "a preencher", "not available", "por definir", "walk in customer"),
+)
 
 FILLER_BIRTH_DATES: Final = frozenset(
     {
