@@ -34,6 +34,11 @@ class Portrait:
     attributes: Mapping[str, Sequence[ProfileValue]]
     related: tuple[Related, ...]
 
+    @property
+    def known(self) -> frozenset[str]:
+        """Return the attributes of which some value may be true."""
+        return frozenset(name for name, said in self.attributes.items() if said[0].fault is None)
+
 
 async def portrait_of(
     tx: Connection, customer: CustomerId, source_rank: Sequence[str] = ()

@@ -26,6 +26,7 @@ SHARING_WITH: Final = statement("app.identify.portrait", "sharing_with")
 KIN_OF: Final = statement("app.identify.portrait", "kin_of")
 HOLDINGS_OF: Final = statement("app.identify.portrait", "holdings_of")
 RECORD_LINKS: Final = statement("app.identify.portrait", "record_links")
+SPLIT_INTO: Final = statement("app.identify.portrait", "split_into")
 WORDS_ABOUT: Final = statement("app.identify.portrait", "words_about")
 
 
@@ -54,6 +55,12 @@ async def words_about(tx: Connection, customer: CustomerId) -> list[SpokenWord]:
     """Return what people decided about a customer's records, oldest first."""
     rows = await tx.execute(WORDS_ABOUT, {"customer_id": customer})
     return [SpokenWord(*row) for row in rows]
+
+
+async def split_into(tx: Connection, ids: Collection[CustomerId]) -> list[CustomerId]:
+    """Return who holds records now that were once with a customer or an id it answers for."""
+    rows = await tx.execute(SPLIT_INTO, {"customer_ids": list(ids)})
+    return [CustomerId(row.customer_id) for row in rows]
 
 
 async def said_of(tx: Connection, customer: CustomerId) -> list[ProfileValue]:
@@ -93,18 +100,24 @@ async def kin_of(tx: Connection, customers: Collection[CustomerId]) -> dict[Cust
         found = known[row.customer_id]
         match row.trait:
             case "name":
-                found["surnames"] |= parse_name(row.value).surnames
+                found["surnames"].update(parse_name(row.value).surnames)
             case "postal_code":
                 found["postal_codes"].add(row.value)
+            case "tax_id":
+                found[f"{row.party} ids"].add(row.value)
             case _:
-                found[row.party].add(row.value)
+                found["parties"].add(row.party)
     return {each: _member(found) for each, found in known.items()}
 
 
 def _member(found: dict[str, set[str]]) -> Member:
-    """Return a member; whoever has a company's tax id and no person's is a company."""
-    companies, people = found[Party.COMPANY], found[Party.PERSON]
-    party = Party.PERSON if people else Party.COMPANY if companies else Party.UNKNOWN
+    """Return a member; of whom its records speak tells the party, a person before a company."""
+    companies, people = found[f"{Party.COMPANY} ids"], found[f"{Party.PERSON} ids"]
+    parties = found["parties"]
+    if people or Party.PERSON in parties:
+        party = Party.PERSON
+    else:
+        party = Party.COMPANY if companies or Party.COMPANY in parties else Party.UNKNOWN
     return Member(
         party,
         frozenset(found["surnames"]),

@@ -1,5 +1,7 @@
 """Which of several values is a customer's?  Verified before rank of the source before recency.
 
+What says nothing ("NAO INFORMADO", born in 2999) comes after all that may be true, whoever said it.
+
 Every value is kept with where it came from; which one shows is chosen when it is looked at, so that
 a merge or a split chooses anew and nothing is overwritten.  ``snapshot.sql`` obeys the same order.
 """
@@ -11,6 +13,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.identify.normalise.faults import Fault
+from app.identify.profile import fault_of
 from app.vocabulary import Assurance
 
 
@@ -25,6 +29,11 @@ class ProfileValue:
     said_at: datetime
     event_key: bytes
 
+    @property
+    def fault(self) -> Fault | None:
+        """Return why it says nothing, or None; what is told now never does (``profile``)."""
+        return fault_of(self.attribute, self.value, self.said_at.date())
+
 
 def survivors(
     values: Iterable[ProfileValue], source_rank: Sequence[str] = ()
@@ -36,11 +45,11 @@ def survivors(
     """
     place = {source: number for number, source in enumerate(source_rank)}
 
-    def trust(said: ProfileValue) -> tuple[int, int, datetime, bytes]:
+    def trust(said: ProfileValue) -> tuple[bool, int, int, datetime, bytes]:
         rank = place.get(said.source, len(place))
         if said.assurance is Assurance.RECTIFIED:  # of two corrections the later one holds
             rank = 0
-        return said.assurance.rank, -rank, said.said_at, said.event_key
+        return said.fault is None, said.assurance.rank, -rank, said.said_at, said.event_key
 
     found: dict[str, list[ProfileValue]] = defaultdict(list)
     for said in sorted(values, key=trust, reverse=True):

@@ -8,7 +8,7 @@ import pytest
 
 from app.identify.evidence import LIMITS, CustomerLimit
 from app.identify.limits import limits_in, limits_passed
-from app.vocabulary import IdentifierType
+from app.vocabulary import IdentifierKey, IdentifierType
 from tests.unit.identify.people import cpf, email, link, phone, records
 
 
@@ -36,9 +36,26 @@ def test_five_of_each_are_well() -> None:
 
 
 def test_what_people_joined_counts_once() -> None:
-    links = [cpf("a", "1"), cpf("b", "2")]
+    links = [link(name, IdentifierType.LOGIN, name) for name in "ab"]
     assert limits_passed(links, [records("ab")]) == []
     assert len(limits_passed(links, [records("ac")])) == 1
+
+
+@pytest.mark.parametrize(
+    ("digits", "is_passed"),
+    [
+        ({}, True),
+        ({"1": "52998224725"}, True),
+        ({"1": "52998224725", "2": "11144477735"}, True),
+        ({"1": "52998224725", "2": "52998224752"}, False),
+    ],
+)
+def test_tax_ids_that_people_joined_count_once_only_where_one_is_a_slip(
+    digits: dict[str, str], *, is_passed: bool
+) -> None:
+    links = [cpf("a", "1"), cpf("b", "2")]
+    values = {IdentifierKey(f"tax_id:{key}".encode()): value for key, value in digits.items()}
+    assert bool(limits_passed(links, [records("ab")], tax_ids=values)) is is_passed
 
 
 def test_the_order_of_links_says_nothing() -> None:

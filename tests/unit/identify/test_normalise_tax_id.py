@@ -115,6 +115,9 @@ def test_one_number_for_all_of_a_country_identifies_nobody() -> None:
         ("ES", "54362315A", Fault.CHECK_DIGIT),
         ("MX", "GODE561231", Fault.INCOMPLETE),  # initials and birth date: many people's
         ("MX", "GODE569931GR8", Fault.INVALID),
+        ("MX", "GODE561231GR9", Fault.CHECK_DIGIT),
+        ("MX", "GODE561231GR7", Fault.CHECK_DIGIT),
+        ("MX", "GODE561231XXX", Fault.INVALID),
         ("AR", "21-05536168-2", Fault.INVALID),
         ("PY", "1-9", Fault.INVALID),
         ("US", "123-45-6789", Fault.UNSUPPORTED_COUNTRY),

@@ -29,6 +29,23 @@ def told(name: str, born: str | None = None, social: str | None = None) -> Perso
         ("Ana Souza", "Bruno Souza", Level.ANOTHER_NAME),
         ("Zuleide Dias", "Ana Dias", Level.DIFFERENT),
         ("Iva Dias", "Ivo Dias", Level.DIFFERENT),
+        ("Zuleida Dias", "Zuleido Dias", Level.DIFFERENT),
+        ("Luiz Lima", "Luís Lima", Level.SAME),
+        ("Jordi Puig", "Jorge Puig", Level.SAME),
+        ("João Lima", "João Pedro Lima", Level.SAME),
+        ("João P. Lima", "João Pedro Lima", Level.SAME),
+        ("Luiz Felipe Lima", "Luis Phelipe Lima", Level.SAME),
+        ("Ana Maria Isabel Ruiz", "Ana Isabel Ruiz", Level.SAME),
+        ("María José Ruiz", "María Ruiz", Level.SAME),
+        ("João Pedro Lima", "João Paulo Lima", Level.ANOTHER_NAME),
+        ("Maria Eduarda Lima", "Maria Clara Lima", Level.ANOTHER_NAME),
+        ("María José Ruiz", "José María Ruiz", Level.ANOTHER_NAME),
+        ("María José Ruiz", "José Ruiz", Level.ANOTHER_NAME),
+        ("Ana María Ruiz", "Ana Isabel Ruiz", Level.ANOTHER_NAME),
+        ("José Luis Ruiz", "José Antonio Ruiz", Level.ANOTHER_NAME),
+        ("Marina Dias", "Mariana Dias", Level.ANOTHER_NAME),
+        ("Paulo Dias", "Paula Dias", Level.ANOTHER_NAME),
+        ("João Dias", "Joana Dias", Level.ANOTHER_NAME),
         ("CONSUMIDOR FINAL", "Ana Dias", None),
     ],
 )
@@ -52,8 +69,31 @@ def test_birth_dates(one: str, other: str, level: Level | None) -> None:
 
 
 @pytest.mark.parametrize(
+    ("one", "other", "level"),
+    [
+        ("Juan Pérez García", "Juan Pérez Ruiz", Level.ANOTHER_NAME),
+        ("João Souza Lima", "João Pereira Lima", Level.ANOTHER_NAME),
+        ("Juan Pérez García", "Juan Pérez", Level.SAME),
+        ("Juan Pérez García", "Juan Peres Garcia", Level.SAME),
+        ("Juan Pérez G.", "Juan Pérez García", Level.SAME),
+        ("Ana Souza Lima", "Ana Lima Dias", Level.SAME),
+        ("Ana Souza Lima", "Ana Souza Lima Dias", Level.SAME),
+        ("Ana Souza Lima", "Lima Souza, Ana", Level.SAME),
+        ("Ana Souza", "Ana Lima", Level.DIFFERENT),
+        ("Luis Pérez García", "Juan Pérez Ruiz", Level.SAME),
+    ],
+)
+def test_surnames(one: str, other: str, level: Level) -> None:
+    assert compare(told(one), told(other)).surnames is level
+    assert compare(told(other), told(one)).surnames is level
+
+
+@pytest.mark.parametrize(
     ("one", "other"),
     [
+        (told("Luiz Souza"), told("Luís Sousa")),
+        (told("Maria Souza"), told("Maria Clara Souza")),
+        (told("Juan Pérez García", "1984-05-02"), told("Juan Pérez Ruiz", "1984-05-02")),
         (told("Ana Souza"), told("Ana Souza Lima")),
         (told("Ana Souza"), told("Ana Lima")),
         (told("Ana Souza"), NOBODY),
@@ -61,7 +101,17 @@ def test_birth_dates(one: str, other: str, level: Level | None) -> None:
         (told("Carlos Lima", "1984-05-02"), told("Carlos Lima Filho", "1984-05-02")),
         (told("Marcos Lima", social="Marcia Lima"), told("Marcia Lima")),
     ],
-    ids=["one surname more", "married", "nobody", "born the same day", "suffix left out", "social"],
+    ids=[
+        "spelt",
+        "second name left out",
+        "born that day",
+        "one surname more",
+        "married",
+        "nobody",
+        "born the same day",
+        "suffix left out",
+        "social",
+    ],
 )
 def test_who_may_share_a_telephone_and_be_one_person(one: Person, other: Person) -> None:
     assert PHONE_BITS + compare(one, other).bits >= JOIN_BITS
@@ -75,8 +125,15 @@ def test_who_may_share_a_telephone_and_be_one_person(one: Person, other: Person)
         (told("Carlos Lima"), told("Carlos Lima Filho")),
         (told("Carlos Lima Neto"), told("Carlos Lima Junior")),
         (told("Clara Dias", "2001-05-05"), told("Pedro Dias", "2001-05-05")),
+        (told("Marina Dias", "2001-05-05"), told("Mariana Dias", "2001-05-05")),
+        (told("João Pedro Dias"), told("João Paulo Dias")),
+        (told("María José Ruiz"), told("José María Ruiz")),
+        (told("Juan Pérez García"), told("Juan Pérez Ruiz")),
     ],
-    ids=["a couple", "mother and daughter", "father and son", "grandson and son", "twins"],
+    ids=[
+        *("a couple", "mother and daughter", "father and son", "grandson and son", "twins"),
+        *("twins of like names", "brothers", "another couple", "father and son in Spain"),
+    ],
 )
 def test_who_shares_a_telephone_and_is_not_one_person(one: Person, other: Person) -> None:
     assert PHONE_BITS + compare(one, other).bits < JOIN_BITS

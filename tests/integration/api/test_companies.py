@@ -1,0 +1,71 @@
+"""What do companies, their desks and bad values look like to who calls?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+
+from app.access.scopes import Scope
+from app.api.dependencies import House
+from app.flows.founding import found
+from app.personalise.bundle import shipped_document
+from tests.builders import an_event, email, tax_id
+from tests.integration.api.conftest import NewClient
+
+pytestmark = pytest.mark.anyio
+
+CNPJ, DESK = "11.222.333/0001-81", "contato@petro.com.br"
+FIRM = an_event(
+    "profile",
+    record_key="F-1",
+    identifiers=[tax_id(CNPJ), email(DESK), email("ana souza@x.com")],
+    profile={"company_name": "Petro Ltda"},
+)
+ANA = an_event(
+    "profile",
+    source="crm",
+    record_key="P-1",
+    identifiers=[tax_id(CNPJ)],
+    profile={"name": "Ana Dutra"},
+)
+
+
+@pytest.fixture
+async def caller(house: House, client: NewClient) -> httpx.AsyncClient:
+    now = house.clock.now()
+    await house.database.write(lambda tx: found(tx, house.settings, shipped_document(), now))
+    return await client(*Scope)
+
+
+async def ids(caller: httpx.AsyncClient) -> list[str]:
+    answer = await caller.post("/v1/events", json=[FIRM, ANA])
+    assert answer.status_code == 200
+    return [item["customer_id"] for item in answer.json()["items"]]
+
+
+@pytest.mark.parametrize("asked", [tax_id(CNPJ), email(DESK)])
+async def test_the_number_and_the_desk_answer_with_the_company(
+    caller: httpx.AsyncClient, asked: dict[str, str]
+) -> None:
+    company, ana = await ids(caller)
+    assert company != ana
+    body: dict[str, Any] = {"channel": "email", "identifiers": [asked], "deadline_ms": 10_000}
+    opened = (await caller.post("/v1/touchpoints", json=body)).json()["customer"]
+    assert (opened["state"], opened["id"]) == ("known", company)
+    who = (await caller.post("/v1/identity/resolve", json={"identifiers": [asked]})).json()
+    assert (who["state"], who["customer_id"]) == ("known", company)
+
+
+async def test_bad_values_are_seen_exported_and_counted(caller: httpx.AsyncClient) -> None:
+    company, ana = await ids(caller)
+    shown = (await caller.get(f"/v1/customers/{company}")).json()
+    assert (shown["display_name"], shown["party"]) == ("Petro Ltda", "company")
+    assert [(each["type"], each["fault"]) for each in shown["unusable"]] == [("email", "invalid")]
+    told = (await caller.get(f"/v1/customers/{company}/export")).json()
+    assert told["unusable"][0]["value"] == "ana souza@x.com"
+    assert (await caller.get(f"/v1/customers/{ana}")).json()["unusable"] == []
+    metrics = (await caller.get("/metrics")).text
+    assert 'idip_unusable_identifiers_total{fault="invalid",type="email"}' in metrics
+    assert "souza" not in metrics
