@@ -114,6 +114,8 @@ def _not_of_a_page(command: TouchpointCommand) -> Iterator[Fault]:
         yield Fault("/direction", _CODE, "a visitor comes to the page: inbound")
     if command.time is not None:
         yield Fault("/time", _CODE, "a page asks about now")
+    if command.said:
+        yield Fault("/said", _CODE, "a page asks nobody who they are")
     yield from _not_one_visit(command.identifiers)
     if not command.context.keys() <= PAGE_FACTS:
         known = ", ".join(sorted(PAGE_FACTS))

@@ -12,8 +12,10 @@ from pydantic import Field
 from app.api.portrait_document import (
     AttributeAnswer,
     RelatedAnswer,
+    UnusableAnswer,
     attribute_answers,
     related_answers,
+    unusable_answers,
 )
 from app.api.wire import Answer
 from app.differentiate.score import Value
@@ -23,6 +25,7 @@ from app.flows.customer_gaps import Gap
 from app.flows.customer_view import CustomerView
 from app.flows.identity_decision import Group, Regrouped
 from app.flows.record_groups import Figures
+from app.identify.rivals import Clash
 from app.interact.consent import MARKETING, consent_state
 from app.vocabulary import Assurance, Channel, CustomerId, Locale, Party
 
@@ -88,11 +91,15 @@ class CustomerAnswer(Answer):
     id: UUID
     asked_id: UUID
     former_ids: list[UUID]
+    split_into: list[UUID] = Field(description="who has records that were theirs, since a split")
     display_name: str | None
     party: Party
     profile: dict[str, str] = Field(description="the value of each attribute that shows")
     attributes: list[AttributeAnswer] = Field(description="every value, and who said it")
     identifiers: list[KnownByAnswer]
+    unusable: list[UnusableAnswer] = Field(
+        description="identifiers that are no evidence: ask again"
+    )
     records: list[RecordAnswer]
     relations: list[RelatedAnswer] = Field(description="who shares a contact point with them")
     gaps: list[Gap] = Field(description="what is missing, or too old to rely on: ask for it")
@@ -140,6 +147,15 @@ class GroupAnswer(Answer):
     figures: FiguresAnswer
 
 
+class ContradictionAnswer(Answer):
+    """What speaks against two customers being one; no value is told."""
+
+    kind: Clash = Field(
+        description="each has a tax id of its own, or people said before that they are two"
+    )
+    customer_ids: list[UUID]
+
+
 class RegroupedAnswer(Answer):
     """What a merge or a split led to, or would lead to where it was a preview."""
 
@@ -147,6 +163,9 @@ class RegroupedAnswer(Answer):
     customers: list[GroupAnswer]
     before: list[GroupAnswer] = Field(description="the same records, and whose they were")
     merged_ids: list[UUID] = Field(description="ids that answer with another customer now")
+    contradictions: list[ContradictionAnswer] = Field(
+        description="what a merge overrides: look again before it is for good"
+    )
 
 
 def score_answer(customer: CustomerId, value: Value, locale: Locale) -> ScoreAnswer:
@@ -194,6 +213,7 @@ def customer_answer(view: CustomerView, now: datetime, locale: Locale) -> Custom
         id=view.customer_id,
         asked_id=view.asked_id,
         former_ids=list(view.former_ids),
+        split_into=list(view.split_into),
         display_name=view.display_name,
         party=view.portrait.party,
         profile=dict(view.profile),
@@ -211,6 +231,7 @@ def customer_answer(view: CustomerView, now: datetime, locale: Locale) -> Custom
             )
             for item in view.known_by
         ],
+        unusable=unusable_answers(view.unusable),
         records=[
             RecordAnswer(record_id=record, source=link.source, record_key=link.record_key)
             for record, link in view.records.items()
@@ -258,4 +279,8 @@ def regrouped_answer(regrouped: Regrouped, *, preview: bool) -> RegroupedAnswer:
         customers=_groups(regrouped.customers),
         before=_groups(regrouped.before),
         merged_ids=list(regrouped.gone),
+        contradictions=[
+            ContradictionAnswer(kind=clash, customer_ids=[one, other])
+            for clash, one, other in regrouped.overridden
+        ],
     )

@@ -156,7 +156,11 @@ async def get_timeline(
 async def merge_the_customers(
     told: MergeDocument, house: TheHouse, write: TheWrite, actor: TheActor, now: Now
 ) -> Response:
-    """Make customers one; the oldest id survives and the others answer with it for ever."""
+    """Make customers one; the oldest id survives and the others answer with it for ever.
+
+    `contradictions` says what speaks against it: two tax ids of one kind, or that people said they
+    are two.  People may join what no rule would, so look at the preview first.
+    """
     ids = [CustomerId(each) for each in told.customer_ids]
     word = Word(actor.name, told.reason)
 

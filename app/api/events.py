@@ -31,7 +31,7 @@ from app.api.writing import TheWrite, written
 from app.flows.event_command import EventCommand, EventType, ItemResult, ItemStatus, Unreadable
 from app.flows.event_intake import take_events
 from app.problems import InvalidInput, Malformed, Problem, TooLarge
-from app.vocabulary import CustomerId
+from app.vocabulary import CustomerId, IdentifierType
 
 router = new_router("events")
 
@@ -39,6 +39,8 @@ LINES: Final = "application/x-ndjson"
 MOST_ITEMS: Final = 1_000
 _BREATH: Final = 25
 """After so many documents others get their turn: a ring waits no longer than these take."""
+
+_IDENTIFIERS: Final = "/identifiers/"
 
 Item = EventCommand | Unreadable
 ReadItem = Callable[[object], Item]
@@ -91,9 +93,26 @@ async def tell_events(
     return await write(
         lambda tx: take_events(tx, items, house.reader, now),
         lambda results: _answers(results, exchange.request_id, client, alone=told.alone),
-        then=lambda results: metrics.count_events(client.name, _outcomes(items, results)),
+        then=lambda results: _count(client, items, results),
         body=told.data,
     )
+
+
+def _count(client: Client, items: Sequence[Item], results: Sequence[ItemResult]) -> None:
+    metrics.count_events(client.name, _outcomes(items, results))
+    metrics.count_unusable(_unusable(items, results))
+
+
+def _unusable(
+    items: Sequence[Item], results: Sequence[ItemResult]
+) -> Iterator[tuple[IdentifierType, str]]:
+    """Yield the type and fault of each identifier that is no evidence, told for the first time."""
+    for item, result in zip(items, results, strict=True):
+        if isinstance(item, EventCommand) and result.status is ItemStatus.ACCEPTED:
+            for fault in result.ignored:
+                place = fault.pointer.removeprefix(_IDENTIFIERS)
+                if place != fault.pointer:
+                    yield item.identifiers[int(place)].type, fault.code
 
 
 def _outcomes(

@@ -14,10 +14,13 @@ from app.api.dependencies import House, Now, TheClient, TheHouse, TheLocale
 from app.api.event_document import MOST_IDENTIFIERS, IdentifierDocument
 from app.api.problem_details import FaultAnswer, fault_answer
 from app.api.route import new_router
+from app.api.said_document import SaidDocument
 from app.api.wire import Answer, Document, Moment
 from app.flows.resolution_wording import question_for, sentence_for
-from app.identify.normalise import normalise
-from app.identify.resolve import Candidate, Evidence, MatchState, Resolution, who_is
+from app.identify.normalise import advice, normalise
+from app.identify.resolve import MatchState, Resolution, who_is
+from app.identify.telling import Question, said_in
+from app.identify.weighing import Candidate, Evidence
 from app.problems import Fault
 from app.vocabulary import (
     Assurance,
@@ -35,6 +38,7 @@ class ResolveDocument(Document):
     """What is known of somebody, at what time (now), and in which language to say who it is."""
 
     identifiers: Annotated[list[IdentifierDocument], Field(max_length=MOST_IDENTIFIERS)]
+    said: SaidDocument | None = None
     time: Moment | None = None
     locale: Locale | None = None
 
@@ -67,6 +71,7 @@ class ResolveAnswer(Answer):
     reason: str = Field(description="for a machine")
     sentence: str = Field(description="the same for an agent, in one sentence")
     question: str | None = Field(description="what to ask so that the candidates are told apart")
+    asks_for: Question | None = Field(description="where the answer goes in `said`")
     evidence: list[EvidenceAnswer]
     candidates: list[CandidateAnswer]
     ignored: list[FaultAnswer] = Field(description="what of the request could not be used, and why")
@@ -77,11 +82,16 @@ class ResolveAnswer(Answer):
 async def resolve_identity(
     asked: ResolveDocument, house: TheHouse, client: TheClient, now: Now, locale: TheLocale
 ) -> ResolveAnswer:
-    """Say who somebody is by any identifiers: known or not, or one of several; never an error."""
+    """Say who somebody is by any identifiers: known or not, or one of several; never an error.
+
+    Where several could be meant, what they answer goes into `said`, by the name in `asks_for`.  It
+    tells the candidates apart; nobody is looked up by it, and it is kept nowhere.
+    """
     question = asking(house.number_budget, client, asked.identifiers)
     usable, ignored = _usable(asked.identifiers, house)
+    said = said_in(asked.said.answers() if asked.said else {}, house.settings.country)
     resolution = await house.database.ask(
-        lambda tx: who_is(tx, house.keyed_hash, usable, asked.time or now)
+        lambda tx: who_is(tx, house.keyed_hash, usable, asked.time or now, said)
     )
     question.answered(known=resolution.state is not MatchState.UNKNOWN)
     metrics.count_match("resolve", resolution.state, resolution.reason)
@@ -98,7 +108,13 @@ def _usable(
         raw = identifier.raw()
         found = normalise(raw, country=raw.country or house.settings.country)
         if isinstance(found, Faulty):
-            ignored.append(Fault(f"/identifiers/{nth}", found.fault, "is not used as evidence"))
+            ignored.append(
+                Fault(
+                    f"/identifiers/{nth}",
+                    found.fault,
+                    advice(found, country=house.settings.country),
+                )
+            )
         else:
             usable.append(found)
     return usable, ignored
@@ -114,6 +130,7 @@ def _answer(resolution: Resolution, ignored: Iterable[Fault], locale: Locale) ->
         reason=resolution.reason,
         sentence=sentence_for(resolution, locale),
         question=question_for(resolution, locale),
+        asks_for=resolution.question,
         evidence=_evidence(customer.evidence) if customer else [],
         candidates=[_candidate(found) for found in resolution.candidates if not found.anonymous],
         ignored=[fault_answer(fault) for fault in ignored],

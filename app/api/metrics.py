@@ -22,7 +22,7 @@ from prometheus_client.registry import Collector
 
 from app.flows.event_command import EventType, ItemStatus
 from app.identify.resolve import MatchState
-from app.vocabulary import Channel, Strategy
+from app.vocabulary import Channel, IdentifierType, Strategy
 
 MEDIA_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 UNMATCHED: Final = "unmatched"
@@ -59,6 +59,12 @@ _events: Final = Counter(
     "idip_events",
     "Events told, by what became of them",
     ["client", "type", "status"],
+    registry=_registry,
+)
+_unusable: Final = Counter(
+    "idip_unusable_identifiers",
+    "Identifiers told with events that are no evidence, by what is wrong",
+    ["type", "fault"],
     registry=_registry,
 )
 _offers: Final = Counter("idip_offers", "Actions answered", ["action"], registry=_registry)
@@ -146,6 +152,12 @@ def count_events(client: str, told: Iterable[tuple[EventType | None, ItemStatus]
     name = _clients.kept(client)
     for kind, status in told:
         _events.labels(name, UNREADABLE if kind is None else kind.value, status.value).inc()
+
+
+def count_unusable(told: Iterable[tuple[IdentifierType, str]]) -> None:
+    """Count identifiers that are no evidence, by type and code of the fault."""
+    for kind, fault in told:
+        _unusable.labels(kind.value, fault).inc()
 
 
 def count_offer(action: str) -> None:

@@ -1,4 +1,4 @@
-"""How is a customer shown as somebody?  Attributes with their provenance, and relations."""
+"""How is a customer shown as somebody?  Attributes with provenance, relations, what is no use."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from app.api.wire import Answer
 from app.identify.portrait.draw import Related
 from app.identify.portrait.relations import Relation
 from app.identify.portrait.survivorship import ProfileValue
+from app.identify.portrait.unusable import Unusable
 from app.vocabulary import Assurance, IdentifierType
 
 
@@ -37,6 +38,17 @@ class RelatedAnswer(Answer):
     customer_id: UUID
     relation: Relation
     through: list[IdentifierType]
+    last_seen_at: datetime
+
+
+class UnusableAnswer(Answer):
+    """What a source said they are known by, and what is wrong with it."""
+
+    type: str
+    value: str
+    fault: str = Field(description="as in `ignored` of an event's answer (docs/events.md)")
+    source: str
+    first_seen_at: datetime
     last_seen_at: datetime
 
 
@@ -69,4 +81,19 @@ def related_answers(related: Sequence[Related]) -> list[RelatedAnswer]:
             last_seen_at=each.last_seen_at,
         )
         for each in related
+    ]
+
+
+def unusable_answers(told: Sequence[Unusable]) -> list[UnusableAnswer]:
+    """Return what is no evidence, newest first."""
+    return [
+        UnusableAnswer(
+            type=each.type,
+            value=each.value,
+            fault=each.fault,
+            source=each.source,
+            first_seen_at=each.first_seen_at,
+            last_seen_at=each.last_seen_at,
+        )
+        for each in told
     ]

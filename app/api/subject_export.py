@@ -42,6 +42,7 @@ class ExportAnswer(Answer):
     reading: dict[str, str]
     who_you_are: dict[str, Any]
     known_by: Rows = Field(description="identifiers with assurance, sources, first and last seen")
+    unusable: Rows = Field(description="identifiers that are no evidence, with what is wrong")
     not_theirs: Rows = Field(description="identifiers that somebody said are not theirs")
     profile_values: Rows = Field(description="every value, with source, time and assurance")
     records: Rows

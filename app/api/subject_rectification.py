@@ -5,8 +5,8 @@ See docs/rights.md; whoever passes it on has checked who speaks.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from http import HTTPStatus
 from typing import Annotated, Final
 from uuid import UUID
@@ -25,6 +25,7 @@ from app.api.writing import TheWrite, written
 from app.flows.subject_facts import Word
 from app.flows.subject_rectification import Correction, rectify
 from app.identify.normalise import normalise
+from app.identify.profile import faults_in
 from app.problems import Fault, InvalidInput
 from app.vocabulary import CustomerId, Faulty, Identifier, IdentifierType
 
@@ -74,7 +75,8 @@ async def rectify_customer(
 
     What is `denied` no longer finds this customer, whatever is told of their records later.
     """
-    correction = _correction(told, house.settings.country)
+    today = now.astimezone(house.settings.zone).date()
+    correction = _correction(told, house.settings.country, today)
     word = word_of(house, actor, now)
     return await write(
         lambda tx: rectify(tx, CustomerId(customer_id), correction, word),
@@ -95,15 +97,17 @@ def word_of(house: House, actor: Actor, now: datetime) -> Word:
     return Word(actor, now, house.keyed_hash, house.settings.zone)
 
 
-def _correction(told: RectificationDocument, country: str) -> Correction:
+def _correction(told: RectificationDocument, country: str, today: date) -> Correction:
     """Return what is corrected, its identifiers normalised.
 
     Raises:
-        InvalidInput: nothing is corrected, an identifier could be nobody's, or is on both sides.
+        InvalidInput: nothing is corrected, a name or birth date could be nobody's, an identifier
+            could be, or is on both sides.
     """
     profile = {
         name: str(value) for name, value in told.profile.model_dump(exclude_none=True).items()
     }
+    _refuse_nobodys(profile, today)
     denied = _identifiers(told.denied, "denied", country)
     claimed = _identifiers(told.claimed, "claimed", country)
     if not (profile or denied or claimed):
@@ -113,6 +117,20 @@ def _correction(told: RectificationDocument, country: str) -> Correction:
         fault = Fault("/claimed", "denied-too", "names what is denied as well")
         raise InvalidInput("an identifier is theirs or it is not", faults=(fault,))
     return Correction(profile, denied, claimed)
+
+
+def _refuse_nobodys(profile: Mapping[str, str], today: date) -> None:
+    """Refuse a name nobody has and a birth date nobody could have: a correction would hold."""
+    faults = tuple(
+        Fault(f"/profile/{name}", "unusable", f"nobody has it: {fault}")
+        for name, fault in faults_in(profile, today).items()
+    )
+    if faults:
+        raise InvalidInput(
+            "a correction says what is right: a name somebody has, a birth date of the past 120"
+            " years",
+            faults=faults,
+        )
 
 
 def _identifiers(

@@ -8,18 +8,10 @@ from uuid import UUID
 from pydantic import Field
 
 from app.api.event_document import MOST_IDENTIFIERS, IdentifierDocument, canonical
-from app.api.wire import (
-    Answer,
-    Code,
-    Count,
-    Document,
-    Flag,
-    Moment,
-    Price,
-    Ratio,
-    Text,
-)
+from app.api.said_document import SaidDocument
+from app.api.wire import Answer, Code, Count, Document, Flag, Moment, Price, Ratio, Text
 from app.flows.touchpoint_command import Interaction, TouchpointCommand
+from app.identify.telling import Question
 from app.vocabulary import Channel, Direction, Locale
 
 MOST_SLOTS: Final = 10
@@ -89,6 +81,7 @@ class TouchpointDocument(Document):
     identifiers: list[IdentifierDocument] = Field(default_factory=list, max_length=MOST_IDENTIFIERS)
     context: ContextDocument | None = None
     slots: Annotated[list[SlotDocument], Field(min_length=1, max_length=MOST_SLOTS)] | None = None
+    said: SaidDocument | None = None
     locale: Locale | None = None
     time: Moment | None = Field(
         default=None, description="a past moment, for replays and simulations; needs `admin`"
@@ -114,9 +107,10 @@ class TouchpointDocument(Document):
             slots=tuple(slot.placement for slot in self.slots) if self.slots else ("main",),
             locale=self.locale or locale,
             request=canonical(asked),
-            retold=bool(context),
+            retold=bool(context) or self.said is not None,
             time=self.time,
             details={"context": self._details()},
+            said=self.said.answers() if self.said else {},
         )
 
     def _details(self) -> dict[str, Any]:
@@ -129,7 +123,8 @@ class CallerCandidateAnswer(Answer):
 
     id: UUID
     confidence: float
-    question: str
+    question: str | None
+    asks_for: Question | None = Field(description="where the answer goes in `said`")
 
 
 class CallerAnswer(Answer):

@@ -48,6 +48,10 @@ async def open_touchpoint(
     says what it left out in `degraded`; asked again it is answered in full.  While nothing can be
     stored (`storage`) it says who it is and how to take them, and decides nothing.
 
+    Where several could be meant, what the caller answers goes into `said`, by the name in
+    `asks_for`.  It tells the candidates apart; nobody is looked up by it, it is not kept, and it
+    proves nothing.
+
     A browser key may ask about its own `visit` in the channel `web`, and hears offers only.
     Without `customers:read`, sums of money and a name that may not be spoken are null.
     """

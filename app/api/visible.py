@@ -69,6 +69,7 @@ SEES: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {
                 "reason",
                 "sentence",
                 "question",
+                "asks_for",
                 "evidence",
                 "candidates",
                 "ignored",

@@ -54,6 +54,7 @@ def _told(found: dict[str, Any], *, dry_run: bool) -> list[str]:
         f"{found['customers_recounted']:>9}  customers whose numbers {would}put right",
         f"{found['identifiers']:>9}  identifiers read again",
         f"{found['identifiers_changed']:>9}  identifiers {would}changed",
+        f"{found['profile_facts_changed']:>9}  names and birth dates {would}left out",
         f"{found['strangers_forgotten']:>9}  idle strangers {would}forgotten",
         "",
         *(f"{count:>9}  {measure.replace('_', ' ')}" for measure, count in quality.items()),

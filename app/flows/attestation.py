@@ -1,4 +1,7 @@
-"""What is an agent's word worth?  It says who is on the line; secrets need more than a name."""
+"""What is an agent's word worth?  It says who is on the line; secrets need more than a name.
+
+A check counts where we hold what it was compared with (``identity_checks``).
+"""
 
 from __future__ import annotations
 

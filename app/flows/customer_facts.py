@@ -9,6 +9,8 @@ from typing import Any, Final
 from app.differentiate import fields as differentiate
 from app.differentiate.score import Value
 from app.flows.queries import Complaint, Snapshot
+from app.identify.parties import names_a_person
+from app.identify.profile import with_names
 from app.interact.consent import MARKETING, RESEARCH, SERVICE, consent_state
 from app.interact.lifecycle import PurchaseRhythm, lifecycle
 from app.interact.outcomes import FOREVER, Suppression, SuppressionCause, SuppressionScope
@@ -59,8 +61,17 @@ def history_of(snapshot: Snapshot) -> History:
 
 
 def display_name(profile: Mapping[str, str]) -> str | None:
-    """Return how somebody wants to be called: a social name before the registered one."""
-    return profile.get("social_name") or profile.get("name") or profile.get("trade_name")
+    """Return how somebody wants to be called: a social name before the registered one.
+
+    A company is called by the name it trades under, else by its registered one.  None where what
+    was told is no name: nobody is greeted as "CONSUMIDOR FINAL".
+    """
+    profile = with_names(profile)
+    name, social_name = profile.get("name"), profile.get("social_name")
+    firms = [profile[each] for each in ("trade_name", "company_name") if each in profile]
+    if firms and not names_a_person(name, social_name, firms):
+        return firms[0]
+    return social_name or name
 
 
 def open_complaint(complaints: Iterable[Complaint]) -> bool:

@@ -19,6 +19,7 @@ from app.identify import queries as identify
 from app.identify.merge import current_id
 from app.identify.portrait import queries as portrait
 from app.identify.portrait.draw import Portrait, portrait_of
+from app.identify.portrait.unusable import Unusable, unusable_of
 from app.identify.rows import KnownBy, RecordLink
 from app.vocabulary import Channel, CustomerId, RecordId
 
@@ -30,6 +31,7 @@ class CustomerView:
     customer_id: CustomerId
     asked_id: CustomerId
     former_ids: list[CustomerId]
+    split_into: list[CustomerId]
     profile: Mapping[str, str]
     known_by: list[KnownBy]
     records: dict[RecordId, RecordLink]
@@ -38,6 +40,7 @@ class CustomerView:
     snapshot: Snapshot
     portrait: Portrait
     gaps: list[Gap]
+    unusable: list[Unusable]
 
     @property
     def display_name(self) -> str | None:
@@ -67,11 +70,13 @@ async def view(
     seen = await queries.snapshot(tx, current, min(records), None, today, now, source_rank)
     value = score.value_of(seen.numbers, seen.run, today)
     known_by = await portrait.known_by(tx, current)
+    former_ids = await identify.former_ids(tx, current)
     drawn = await portrait_of(tx, current, source_rank)
     return CustomerView(
         customer_id=current,
         asked_id=customer,
-        former_ids=await identify.former_ids(tx, current),
+        former_ids=former_ids,
+        split_into=await portrait.split_into(tx, [current, *former_ids]),
         profile=seen.profile,
         known_by=known_by,
         records=records,
@@ -79,7 +84,8 @@ async def view(
         facts=facts_of(seen, value, Channel.VOICE, today, now),
         snapshot=seen,
         portrait=drawn,
-        gaps=gaps_of(known_by, drawn.attributes.keys(), drawn.party, now),
+        unusable=await unusable_of(tx, current),
+        gaps=gaps_of(known_by, drawn.known, drawn.party, now),
     )
 
 

@@ -15,6 +15,7 @@ from app.identify.attach import NamedIdentifier, RecordEvidence, attach
 from app.identify.keys import OWN_SOURCE, identifier_key, own_record
 from app.identify.normalise import normalise
 from app.identify.resolve import Resolution
+from app.identify.telling import Traits, said_in
 from app.personalise.catalogue import Catalogue
 from app.vocabulary import Assurance, CustomerId, Identifier, RecordId, TouchpointId
 
@@ -34,6 +35,10 @@ class Desk:
         """Return what was given, normalised, each once; what names nobody is left out."""
         given = (normalise(raw, country=raw.country or self.country) for raw in command.identifiers)
         return list(dict.fromkeys(each for each in given if isinstance(each, Identifier)))
+
+    def said(self, command: TouchpointCommand) -> Traits:
+        """Return what the caller answered, ready to be compared."""
+        return said_in(command.said, self.country)
 
     def interaction_key(self, command: TouchpointCommand) -> bytes | None:
         """Return by what the same moment is known when it is asked about again."""

@@ -43,7 +43,8 @@ def without_names(read: ReadEvent, erased: Collection[bytes]) -> ReadEvent:
         return _of_nobody(read)
     command = replace(read.command, payload=unnamed(read.command.payload, "identifiers"))
     visit = None if read.visit_key in erased else read.visit_key
-    return replace(read, command=command, evidence=replace(evidence, names=names), visit_key=visit)
+    told = replace(evidence, names=names)
+    return replace(read, command=command, evidence=told, visit_key=visit, unusable=())
 
 
 def persons_named(evidence: RecordEvidence) -> set[bytes]:
@@ -58,7 +59,7 @@ def _is_for_life(identifier: Identifier) -> bool:
 
 def _of_nobody(read: ReadEvent) -> ReadEvent:
     command = replace(read.command, profile={}, payload="{}")
-    return replace(read, command=command, evidence=None, visit_key=None)
+    return replace(read, command=command, evidence=None, visit_key=None, unusable=())
 
 
 def unnamed(payload: str, *members: str) -> str:

@@ -12,6 +12,7 @@ from app.flows.event_command import EventType
 from app.flows.event_erased import unnamed
 from app.flows.event_reading import ReadEvent
 from app.identify.attach import NamedIdentifier
+from app.identify.portrait.unusable import UnusableRow
 from app.identify.rows import ProfileFact, VisitFact
 from app.interact.queries import (
     ComplaintRow,
@@ -21,7 +22,7 @@ from app.interact.queries import (
     PreferenceRow,
 )
 from app.ledger.queries import EventRow
-from app.vocabulary import EventId, RecordId
+from app.vocabulary import EventId, IdentifierType, RecordId
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,18 @@ def profile_facts(told: Iterable[Told]) -> list[ProfileFact]:
         for item in told
         if (record_id := item.read.record_id) is not None
         for attribute, value in item.read.command.profile.items()
+    ]
+
+
+def unusable_rows(told: Iterable[Told]) -> list[UnusableRow]:
+    """Return what events say a record is known by that is no evidence; a visit is nobody's name."""
+    return [
+        UnusableRow(record_id, found.raw.type.value, found.raw.value, found.fault, seen_at, seen_at)
+        for item in told
+        if (record_id := item.read.record_id) is not None
+        for seen_at in (item.read.command.time.at,)
+        for found in item.read.unusable
+        if found.raw.type is not IdentifierType.VISIT
     ]
 
 

@@ -43,6 +43,7 @@ from app.flows.event_reading import (
 from app.identify import queries as identify
 from app.identify.attach import Attached, attach
 from app.identify.erasure import queries as forgetting
+from app.identify.portrait import unusable
 from app.interact import queries as interact
 from app.ledger import queries as ledger
 from app.ledger.queries import EventClaim
@@ -218,6 +219,7 @@ async def _write(
         raise SetGrew
     await ledger.append_events(tx, [event_facts.event_row(item) for item in fresh])
     await identify.write_visits(tx, event_facts.visit_facts(fresh))
+    await unusable.keep(tx, event_facts.unusable_rows(fresh))
     await interact.write_facts(tx, event_facts.dialogue(fresh))
     booked = await score.book(tx, orders, event_facts.sent(fresh)) if orders else set()
     changed = attached.changed | {attached.customers[record] for record in booked}

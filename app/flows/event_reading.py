@@ -3,7 +3,8 @@
 Who the fact belongs to is decided here, by what the event itself says:
 
 * a record key names the record, unless it is a generic one ("consumidor final"): then nobody;
-* without a key the strongest identifier does, with first name and birth date;
+* without a key the strongest identifier does, with first name and birth date; but what a third
+  party says of nobody's record is about nobody: it never tells who somebody is;
 * a visit alone names a record only for facts that need one to hang on; a page view hangs on the
   visit, whose spans tell later whose it was.
 """
@@ -21,6 +22,8 @@ from app.database.keyed_hash import KeyedHash
 from app.differentiate.queries import SentMoney
 from app.differentiate.trade import TradeFact, TradeKind, TradeStatus
 from app.flows.event_command import EventCommand, EventType
+from app.flows.event_identifiers import judged, told_back
+from app.flows.event_profile import signature_of, with_usable_profile
 from app.identify.attach import NamedIdentifier, RecordEvidence
 from app.identify.keys import (
     identifier_key,
@@ -29,7 +32,6 @@ from app.identify.keys import (
     person_token,
     visit_record,
 )
-from app.identify.names import parse_birth_date, signature
 from app.identify.normalise import is_generic_record_key, normalise
 from app.ledger.queries import EventClaim
 from app.problems import Fault, InvalidInput
@@ -80,7 +82,7 @@ class ReadEvent:
     evidence: RecordEvidence | None
     visit_key: IdentifierKey | None
     ignored: tuple[Fault, ...]
-
+    unusable: tuple[Faulty, ...]
     thread_key: bytes
 
     @property
@@ -101,29 +103,32 @@ def read_event(command: EventCommand, reader: Reader, now: datetime) -> ReadEven
             code="future-time",
             faults=(Fault("/time", "future-time", "lies further ahead than clocks differ"),),
         )
-    usable, ignored = _identifiers(command, reader)
+    command, says_nothing = with_usable_profile(command, reader.zone)
+    usable, faulty = judged(command.identifiers, reader.country)
     evidence, visit = _evidence(command, usable, reader)
+    event_key = reader.event_key(command.source, command.id)
     return ReadEvent(
         command=command,
-        event_key=reader.event_key(command.source, command.id),
+        event_key=event_key,
         content_hash=reader.keyed_hash.digest("content", command.content),
         person_hash=reader.keyed_hash.digest("person", command.person),
         business_on=command.time.at.astimezone(reader.zone).date(),
         evidence=evidence,
         visit_key=None if visit is None else identifier_key(reader.keyed_hash, visit),
-        ignored=ignored,
-        thread_key=_thread_key(command, reader),
+        ignored=told_back(faulty, reader.country) + says_nothing,
+        unusable=tuple(faulty.values()),
+        thread_key=_thread_key(command, event_key, reader),
     )
 
 
-def _thread_key(command: EventCommand, reader: Reader) -> bytes:
+def _thread_key(command: EventCommand, event_key: bytes, reader: Reader) -> bytes:
     """Return what ties facts of one conversation: a complaint's case, a contact's interaction."""
     data, source = command.data, command.source
     if case := data.get("case_id"):
         return reader.keyed_hash.digest("case", source, case)
     if interaction := data.get("interaction_id"):
         return reader.keyed_hash.digest("interaction", source, interaction)
-    return reader.event_key(source, command.id)
+    return event_key
 
 
 def about_the_person(
@@ -204,21 +209,6 @@ def _base(amount: Decimal | None, rate: Decimal | None) -> Decimal | None:
     return amount if amount is None or rate is None else to_cents(amount * rate)
 
 
-def _identifiers(
-    command: EventCommand, reader: Reader
-) -> tuple[list[Identifier], tuple[Fault, ...]]:
-    """Normalise what was given; what cannot be evidence is told back by place, never by value."""
-    usable: list[Identifier] = []
-    ignored: list[Fault] = []
-    for number, raw in enumerate(command.identifiers):
-        found = normalise(raw, country=raw.country or reader.country)
-        if isinstance(found, Faulty):
-            ignored.append(Fault(f"/identifiers/{number}", found.fault, "is not used as evidence"))
-        else:
-            usable.append(found)
-    return usable, tuple(ignored)
-
-
 def _evidence(
     command: EventCommand, usable: list[Identifier], reader: Reader
 ) -> tuple[RecordEvidence | None, Identifier | None]:
@@ -226,38 +216,39 @@ def _evidence(
     visit = next((found for found in usable if found.type is IdentifierType.VISIT), None)
     names = [found for found in usable if found.type is not IdentifierType.VISIT]
     keyed_hash, source = reader.keyed_hash, command.source
+    person = signature_of(command)
     if command.record_key is not None:
-        if is_generic_record_key(command.record_key):
+        code = _own_code(command.record_key, source)
+        if isinstance(code, Faulty) and is_generic_record_key(command.record_key):
             return None, visit
         record = keyed_record(keyed_hash, source, command.record_key)
-        names.extend(_own_code(command.record_key, source))
-        return _told(record, command, names, reader, keyed=True), visit
-    keyless = keyless_record(keyed_hash, source, names, _signature(command))
+        names.extend(() if isinstance(code, Faulty) else (code,))
+        return _told(record, command, names, person, reader, keyed=True), visit
+    if command.type is EventType.PROFILE and command.assurance.rank <= Assurance.ENRICHED.rank:
+        return None, visit
+    keyless = keyless_record(keyed_hash, source, names, person)
     if keyless is not None:
-        return _told(keyless, command, names, reader, keyed=False), visit
+        return _told(keyless, command, names, person, reader, keyed=False), visit
     if visit is None or command.type in _HANGS_ON_VISIT:
         return None, visit
     record = visit_record(keyed_hash, source, visit)
-    return _told(record, command, [visit], reader, keyed=False, anonymous=True), visit
+    return _told(record, command, [visit], person, reader, keyed=False, anonymous=True), visit
 
 
-def _own_code(record_key: str, source: str) -> list[Identifier]:
-    """Return the customer code that a record key also is, in its own source."""
+def _own_code(record_key: str, source: str) -> Identifier | Faulty:
+    """Return the customer code that a record key also is, in its own source.
+
+    No code is a generic key (``normalise``), so that only of what is none it has to be asked.
+    """
     raw = RawIdentifier(IdentifierType.CUSTOMER_CODE, record_key, scope=source)
-    found = normalise(raw, country="")
-    return [] if isinstance(found, Faulty) else [found]
-
-
-def _signature(command: EventCommand) -> str:
-    born = command.profile.get("birth_date")
-    on = None if born is None else parse_birth_date(born, today=command.time.at.date())
-    return signature(command.profile.get("name"), on)
+    return normalise(raw, country="")
 
 
 def _told(
     record: RecordId,
     command: EventCommand,
     names: list[Identifier],
+    person: str,
     reader: Reader,
     *,
     keyed: bool,
@@ -277,7 +268,7 @@ def _told(
             )
             for found in dict.fromkeys(names)
         ),
-        person_token(reader.keyed_hash, _signature(command)),
+        person_token(reader.keyed_hash, person),
     )
 
 
@@ -291,4 +282,4 @@ def _assurance(found: Identifier, command: EventCommand) -> Assurance:
         return Assurance.VERIFIED
     is_own = found.type is IdentifierType.CUSTOMER_CODE and found.scope == command.source
     least = Assurance.DECLARED if is_own else Assurance.ENRICHED
-    return max(command.assurance, least, key=lambda each: each.rank)
+    return command.assurance if command.assurance.rank > least.rank else least

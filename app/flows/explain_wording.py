@@ -8,7 +8,7 @@ from typing import Final
 from app.flows.identity_explain import Explained
 from app.flows.resolution_wording import TYPE_WORDING
 from app.flows.review_wording import LEVELS
-from app.identify.explaining import EXACT, Ground, Obstacle, WhyNot
+from app.identify.explaining import CHANGED_HANDS, EXACT, Ground, Obstacle, WhyNot
 from app.rules.wording import Wording
 from app.vocabulary import IdentifierType, Locale
 
@@ -44,6 +44,11 @@ _OWN: Final = Wording(
     "mismo {type} (de nadie más)",
     "same {type} (nobody else's)",
 )
+_CHANGED_HANDS: Final = Wording(
+    "{type} que passou de um a outro",
+    "{type} que pasó de uno a otro",
+    "{type} passed on from one to the other",
+)
 _OBSTACLES: Final = {
     Obstacle.PEOPLE: Wording(
         "Não são um cliente: alguém decidiu que são pessoas diferentes.",
@@ -51,7 +56,7 @@ _OBSTACLES: Final = {
         "They are not one customer: somebody decided that they are two.",
     ),
     Obstacle.TAX_ID: Wording(
-        "Não são um cliente: cada um tem o seu CPF ou CNPJ.",
+        "Não são um cliente: cada um tem a sua identificação fiscal.",
         "No son un cliente: cada uno tiene su identificación fiscal.",
         "They are not one customer: each has a tax id of its own.",
     ),
@@ -59,6 +64,11 @@ _OBSTACLES: Final = {
         "Não são um cliente: não têm nenhum dado de identificação em comum.",
         "No son un cliente: no tienen ningún dato de identificación en común.",
         "They are not one customer: they share no identifier.",
+    ),
+    Obstacle.CHANGED_HANDS: Wording(
+        "Não são um cliente: o que os dois tiveram mudou de mãos ({grounds}).",
+        "No son un cliente: lo que los dos tuvieron cambió de manos ({grounds}).",
+        "They are not one customer: what both have had changed hands ({grounds}).",
     ),
     Obstacle.NOT_ENOUGH: Wording(
         "Não são um cliente: faltam {missing} bits de evidência ({grounds}).",
@@ -101,8 +111,9 @@ def _grounds(grounds: Sequence[Ground], locale: Locale) -> str:
 
 
 def _ground(ground: Ground, locale: Locale) -> str:
-    if ground.level != EXACT:
+    if ground.level not in {EXACT, CHANGED_HANDS}:
         return LEVELS[ground.field, ground.level].in_locale(locale)
     kind = TYPE_WORDING[IdentifierType(ground.field)].in_locale(locale)
     wording = _OWN if ground.holders == 1 else _SHARED
+    wording = _CHANGED_HANDS if ground.level == CHANGED_HANDS else wording
     return wording.filled(locale, {"type": kind, "holders": str(ground.holders)})

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from uuid_utils.compat import uuid7
@@ -19,7 +19,7 @@ from app.differentiate import queries as differentiate
 from app.flows.event_intake import CUSTOMER_CHANGED
 from app.flows.record_groups import Figures, figures_of
 from app.identify.attach import Attached
-from app.identify.merge import Word, merge, split
+from app.identify.merge import Against, Word, against_merge, merge, split
 from app.vocabulary import CustomerId, RecordId
 
 
@@ -33,18 +33,24 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Regrouped:
-    """The customers that there are now and that there were, and the ids that moved."""
+    """The customers that there are now and that there were, and the ids that moved.
+
+    ``overridden`` is what spoke against it: people may join what the rules never would.
+    """
 
     customers: dict[CustomerId, Group]
     before: dict[CustomerId, Group]
     gone: list[CustomerId]
+    overridden: Sequence[Against] = ()
 
 
 async def merge_customers(
     tx: Connection, customers: Collection[CustomerId], word: Word, now: datetime
 ) -> Regrouped:
-    """Make customers one and re-read their numbers."""
-    return await settle(tx, await merge(tx, customers, word, now), now)
+    """Make customers one, re-read their numbers, and say what speaks against it."""
+    against = await against_merge(tx, customers)
+    regrouped = await settle(tx, await merge(tx, customers, word, now), now)
+    return replace(regrouped, overridden=against)
 
 
 async def split_customer(

@@ -3,7 +3,7 @@
     denied       the contact points asked with are not (any more) theirs: the link closes, and the
                  moment is answered for whoever it is then
     confirmed    it is they: the contact points are theirs, told by us, and secrets may be told as
-                 far as the agent checked
+                 far as the agent checked; who was confirmed there before was a mistake
 
 Only contact points change hands.  A tax id, a card or a code never becomes somebody else's: where
 the caller gave one that is not theirs, the moment is answered anew and the link stays.
@@ -15,7 +15,6 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
-from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
@@ -24,6 +23,7 @@ from app.database.statements import statement
 from app.database.transaction import Connection, SetGrew
 from app.flows.attestation import Check
 from app.flows.desk import Desk, look, take_stand
+from app.flows.identity_about import require_candidate, require_held, whom
 from app.flows.identity_decision import settle
 from app.flows.moment import Moment
 from app.flows.queries import DecisionRow
@@ -40,11 +40,9 @@ from app.identify import queries as identify
 from app.identify import words
 from app.identify.eras import RECYCLED
 from app.identify.evidence import joins
-from app.identify.merge import current_id
 from app.identify.resolve import MatchState
 from app.identify.words import IdentityWord, SaidLink, SpokenBefore, WordKind
 from app.personalise.decide import Decided
-from app.problems import Fault, InvalidInput
 from app.vocabulary import (
     Assurance,
     ComponentId,
@@ -105,21 +103,26 @@ async def take_word(
 ) -> Told:
     """Keep an agent's word about a moment of contact and answer the moment anew.
 
-    The same word said again is the same one, and the same answer returns.
+    The same word said again is the same one, and the same answer returns.  A later confirmation at
+    the same moment takes the place of an earlier one, with what that brought.
 
     Raises:
         NotFound, Gone: there is no such touchpoint or customer (any more).
-        InvalidInput: nobody was named, by us or by the agent.
+        InvalidInput: nobody was named, by us or by the agent; or it rests on what we do not hold.
         SetGrew: a record moved, or the moment was answered, while we looked.
     """
     asked = await asked_about(tx, touchpoint_id)
     identifiers = await words.identifiers_of(tx, asked.identifier_keys)
-    held = await _hold_still(tx, await _whom(tx, asked, told), asked, identifiers)
     spoken = await words.words_on(tx, touchpoint_id)
+    customer = await whom(tx, asked, told.customer_id, told.kind, spoken)
+    held = await _hold_still(tx, customer, asked, identifiers, spoken)
     if _is_repeated(spoken, told, held):
         state = MatchState(asked.answer["customer"]["state"])
         return Told(asked.answer, state, REPEATED)
+    await _require_sense(tx, asked, told, held, spoken)
     word = await _word(tx, asked, told, held, identifiers, now)
+    if told.kind is WordKind.CONFIRMED:
+        await words.unsay_confirmed(tx, touchpoint_id, held.records)
     await settle(tx, await words.say(tx, [word], held.locked, now), now)
     said = SpokenBefore(word.kind, word.record_id, word.verified_by, now)
     return await _answer(tx, asked, again(asked), [*spoken, said], identifiers, desk, now)
@@ -165,33 +168,24 @@ async def deny_wrong_persons(
     await settle(tx, await words.say(tx, said, locked, now), now)
 
 
-async def _whom(tx: Connection, asked: Asked, told: WordCommand) -> CustomerId:
-    """Return whom the word is about: the customer it names, else whom we took the caller for."""
-    named = told.customer_id
-    if named is None and (answered := asked.answer["customer"]["id"]) is not None:
-        named = CustomerId(UUID(answered))
-    if named is None:
-        fault = Fault("/customer_id", "which-customer", "say which customer it is about")
-        raise InvalidInput(
-            "we named nobody at this touchpoint", code="which-customer", faults=(fault,)
-        )
-    return await current_id(tx, named)
-
-
 async def _hold_still(
     tx: Connection,
     customer: CustomerId,
     asked: Asked,
     identifiers: Mapping[IdentifierKey, Identifier],
+    spoken: Sequence[SpokenBefore],
 ) -> _Held:
     """Lock identifiers and components, and return the customer's records as they are under them."""
     claims = {key: (found, joins(found)) for key, found in identifiers.items()}
     active = await identify.claim_identifiers(tx, claims) if claims else set()
     records = set(await identify.records_of(tx, customer))
-    locked = await identify.lock_components(tx, {*records, asked.record_id}, active)
-    found = await identify.located(tx, {*records, asked.record_id}, active)
+    touched = {*records, asked.record_id, *(each.record_id for each in spoken)}
+    locked = await identify.lock_components(tx, touched, active)
+    found = await identify.located(tx, touched, active)
     under_lock = set(await identify.records_of(tx, customer))
     if not records or under_lock != records or not found.components <= locked:
+        raise SetGrew
+    if await words.words_on(tx, asked.touchpoint_id) != spoken:
         raise SetGrew
     return _Held(customer, frozenset(records), frozenset(active), frozenset(locked))
 
@@ -202,6 +196,22 @@ def _is_repeated(spoken: Sequence[SpokenBefore], told: WordCommand, held: _Held)
         return False
     last = about[-1]
     return last.kind is told.kind and set(last.verified_by) == told.verified_by
+
+
+async def _require_sense(
+    tx: Connection,
+    asked: Asked,
+    told: WordCommand,
+    held: _Held,
+    spoken: Sequence[SpokenBefore],
+) -> None:
+    """Pass where the word is about a candidate, or says why it is not, and its checks are sound."""
+    met = {asked.record_id, *(each.record_id for each in spoken)}
+    holds = await words.links_among(tx, held.records, asked.identifier_keys)
+    if not holds and held.records.isdisjoint(met):
+        require_candidate(told.kind, told.verified_by)
+    if told.kind is WordKind.CONFIRMED:
+        await require_held(tx, held.customer, told.verified_by)
 
 
 async def _word(

@@ -106,6 +106,7 @@ class TouchpointRow:
     contact_key: bytes
     thread_key: bytes
     record_id: RecordId
+    is_known: bool
     channel: Channel
     direction: Direction
     topic: str | None
@@ -255,6 +256,7 @@ async def write_touchpoint(
             "contact_key": row.contact_key,
             "thread_key": row.thread_key,
             "record_id": row.record_id,
+            "is_known": row.is_known,
             "channel": row.channel.value,
             "direction": row.direction.value,
             "topic": row.topic,

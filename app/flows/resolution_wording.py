@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from app.identify.resolve import MatchState, Resolution
+from app.identify.resolve import DENIED_BEFORE, FITS_NOBODY, TOLD_APART, MatchState, Resolution
 from app.identify.telling import Question
+from app.identify.weighing import Evidence
 from app.rules.wording import Wording
 from app.vocabulary import IdentifierType, Locale
 
@@ -15,7 +16,7 @@ TYPE_WORDING: Final[Mapping[IdentifierType, Wording]] = {
     IdentifierType.WHATSAPP: Wording("WhatsApp", "WhatsApp", "WhatsApp"),
     IdentifierType.EMAIL: Wording("e-mail", "correo electrónico", "e-mail"),
     IdentifierType.SOCIAL: Wording("rede social", "red social", "social account"),
-    IdentifierType.TAX_ID: Wording("CPF ou CNPJ", "identificación fiscal", "tax id"),
+    IdentifierType.TAX_ID: Wording("identificação fiscal", "identificación fiscal", "tax id"),
     IdentifierType.DOCUMENT: Wording("documento", "documento", "document"),
     IdentifierType.CUSTOMER_CODE: Wording(
         "código de cliente", "código de cliente", "customer code"
@@ -27,6 +28,16 @@ TYPE_WORDING: Final[Mapping[IdentifierType, Wording]] = {
     IdentifierType.PROTOCOL: Wording("protocolo", "número de caso", "case reference"),
 }
 
+_TAX_ID_IN: Final = {
+    "BR": Wording("CPF ou CNPJ", "CPF o CNPJ", "CPF or CNPJ"),
+    "MX": Wording("RFC", "RFC", "RFC"),
+    "PT": Wording("NIF", "NIF", "NIF"),
+    "ES": Wording("NIF", "NIF", "NIF"),
+    "AR": Wording("CUIT", "CUIT", "CUIT"),
+    "CL": Wording("RUT", "RUT", "RUT"),
+}
+"""What a tax id is called where it was given out; elsewhere it has no name that all know."""
+
 _KNOWN: Final = Wording(
     "Cliente reconhecido por: {evidence}.",
     "Cliente reconocido por: {evidence}.",
@@ -37,6 +48,23 @@ _CONFIRMED: Final = Wording(
     "Cliente confirmado por quien atiende.",
     "Customer confirmed by the agent.",
 )
+_TOLD_APART: Final = Wording(
+    "Reconhecido entre os {count} clientes deste contato pelo que respondeu: {answers}.",
+    "Reconocido entre los {count} clientes de este contacto por lo que respondió: {answers}.",
+    "Recognised among the {count} customers of this contact point by their answer: {answers}.",
+)
+_FITS_NOBODY: Final = Wording(
+    "A resposta não combina com nenhum dos {count} clientes deste contato: não diga nomes.",
+    "La respuesta no coincide con ninguno de los {count} clientes de este contacto:"
+    " no diga nombres.",
+    "The answer fits none of the {count} customers of this contact point: say no names.",
+)
+_ANSWERS: Final = {
+    Question.FIRST_NAME: Wording("primeiro nome", "nombre de pila", "first name"),
+    Question.BIRTH_DATE: Wording("data de nascimento", "fecha de nacimiento", "date of birth"),
+    Question.POSTAL_CODE: Wording("CEP", "código postal", "postal code"),
+    Question.TAX_ID: Wording("identificação fiscal", "identificación fiscal", "tax id"),
+}
 _AMBIGUOUS: Final = Wording(
     "{count} clientes têm os dados informados: confirme com quem fala.",
     "{count} clientes tienen los datos indicados: confirme con quién habla.",
@@ -54,7 +82,17 @@ _UNKNOWN: Final = {
         "No es quien este contacto indicaba: pregunte con quién habla.",
         "It is not who this contact point said: ask who is speaking.",
     ),
+    DENIED_BEFORE: Wording(
+        "Este contato já foi dito não ser de quem o tinha: pergunte com quem fala.",
+        "Ya se dijo que este contacto no es de quien lo tenía: pregunte con quién habla.",
+        "This contact point was said not to be its holder's: ask who is speaking.",
+    ),
     "never_identifies": Wording(
+        "Dado de um tipo que nunca identifica alguém (0800, número curto, apelido de loja).",
+        "Dato de un tipo que nunca identifica a nadie (0800, número corto, alias de tienda).",
+        "A kind of detail that never identifies anybody (toll-free, short number, shop alias).",
+    ),
+    "held_by_many": Wording(
         "Este dado é compartilhado por muitos e não identifica ninguém.",
         "Este dato lo comparten muchos y no identifica a nadie.",
         "Many share this detail; it identifies nobody.",
@@ -90,23 +128,25 @@ _ASK: Final = {
         "Pergunte o CEP.", "Pregunte el código postal.", "Ask for the postal code."
     ),
     Question.TAX_ID: Wording(
-        "Peça o CPF ou CNPJ.", "Pida el documento de identidad.", "Ask for the tax id."
+        "Peça a identificação fiscal (no Brasil, CPF ou CNPJ).",
+        "Pida la identificación fiscal.",
+        "Ask for the tax id.",
     ),
 }
 
 
 def sentence_for(who: Resolution, locale: Locale) -> str:
     """Return one sentence on who it is and what that rests on."""
+    count = {"count": str(len(who.contenders))}
     match who.state:
-        case MatchState.KNOWN if who.reason == "confirmed_by_agent":
-            return _CONFIRMED.in_locale(locale)
-        case MatchState.KNOWN if who.customer is not None:
-            names = (TYPE_WORDING[e.type].in_locale(locale) for e in who.customer.evidence)
-            return _KNOWN.filled(locale, {"evidence": ", ".join(dict.fromkeys(names))})
+        case MatchState.KNOWN:
+            return _known(who, locale)
+        case MatchState.SHARED | MatchState.AMBIGUOUS if who.reason == FITS_NOBODY:
+            return _FITS_NOBODY.filled(locale, count)
         case MatchState.SHARED:
-            return _SHARED.filled(locale, {"count": str(len(who.candidates))})
+            return _SHARED.filled(locale, count)
         case MatchState.AMBIGUOUS:
-            return _AMBIGUOUS.filled(locale, {"count": str(len(who.candidates))})
+            return _AMBIGUOUS.filled(locale, count)
         case _:
             return _UNKNOWN.get(who.reason, _NOBODY).in_locale(locale)
 
@@ -114,3 +154,21 @@ def sentence_for(who: Resolution, locale: Locale) -> str:
 def question_for(who: Resolution, locale: Locale) -> str | None:
     """Return what to ask so that the candidates are told apart; None where there is no doubt."""
     return None if who.question is None else _ASK[who.question].in_locale(locale)
+
+
+def _known(who: Resolution, locale: Locale) -> str:
+    if who.customer is None or who.reason == "confirmed_by_agent":
+        return _CONFIRMED.in_locale(locale)
+    if who.reason == TOLD_APART:
+        answers = ", ".join(_ANSWERS[each].in_locale(locale) for each in who.told_by)
+        count = str(len(who.contenders))
+        return _TOLD_APART.filled(locale, {"count": count, "answers": answers})
+    names = (_name_of(each, locale) for each in who.customer.evidence)
+    return _KNOWN.filled(locale, {"evidence": ", ".join(dict.fromkeys(names))})
+
+
+def _name_of(evidence: Evidence, locale: Locale) -> str:
+    kind = TYPE_WORDING[evidence.type]
+    if evidence.type is IdentifierType.TAX_ID:
+        kind = _TAX_ID_IN.get(evidence.scope, kind)
+    return kind.in_locale(locale)

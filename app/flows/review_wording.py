@@ -92,6 +92,11 @@ LEVELS: Final[Mapping[tuple[str, str], Wording]] = {
     ("surnames", "different"): Wording(
         "sobrenomes diferentes", "apellidos diferentes", "different surnames"
     ),
+    ("surnames", "another_name"): Wording(
+        "um dos dois sobrenomes diferente",
+        "uno de los dos apellidos diferente",
+        "one of both surnames differs",
+    ),
     ("suffix", "different"): Wording(
         "Filho, Neto ou Júnior diferente", "sufijo de parentesco diferente", "different suffixes"
     ),

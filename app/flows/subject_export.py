@@ -29,6 +29,7 @@ from app.flows.subject_register import requests_about
 from app.flows.subject_restraint import restraints_on
 from app.flows.subject_wording import LEGEND, PURPOSES, score_sentences
 from app.identify.evidence import FOR_GOOD
+from app.identify.portrait.unusable import Unusable
 from app.identify.reviews import review_from
 from app.personalise.catalogue import Catalogue
 from app.vocabulary import Assurance, CustomerId, Locale
@@ -99,6 +100,7 @@ async def _parts(
     yield "reading", {name: words.in_locale(reading.locale) for name, words in LEGEND.items()}
     yield "who_you_are", {"display_name": view.display_name, "profile": dict(view.profile)}
     yield "known_by", _rows(tx, IDENTIFIERS, current, _identifier)
+    yield "unusable", [_unusable(each) for each in view.unusable]
     yield "not_theirs", _rows(tx, DENIED, current, _plain, for_good=FOR_GOOD)
     yield "profile_values", list(_profile_values(view))
     yield "records", [_record(link) for link in view.records.values()]
@@ -155,6 +157,17 @@ def _about(view: CustomerView, reading: Reading) -> Row:
 
 def _identifier(row: Any) -> Row:
     return {**_plain(row), "assurance": tuple(Assurance)[row.assurance]}
+
+
+def _unusable(told: Unusable) -> Row:
+    return {
+        "type": told.type,
+        "value": told.value,
+        "fault": told.fault,
+        "source": told.source,
+        "first_seen_at": told.first_seen_at,
+        "last_seen_at": told.last_seen_at,
+    }
 
 
 def _profile_values(view: CustomerView) -> Iterator[Row]:

@@ -21,6 +21,11 @@ LEGEND: Final[Mapping[str, Wording]] = {
         "Por qué contactos y números le reconocemos, y quién nos lo dijo.",
         "By which contact points and numbers we recognise you, and who told us.",
     ),
+    "unusable": Wording(
+        "O que nos disseram como contato ou número seu e não serve para reconhecê-lo, e por quê.",
+        "Lo que nos dijeron como contacto o número suyo y no sirve para reconocerle, y por qué.",
+        "What we were told as your contact points or numbers that recognises nobody, and why.",
+    ),
     "not_theirs": Wording(
         "O que disseram que não é seu: `for_good` se foi você, e então para sempre.",
         "Lo que dijeron que no es suyo: `for_good` si fue usted, y entonces para siempre.",

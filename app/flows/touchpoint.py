@@ -97,7 +97,8 @@ async def _meet(
 
     identifiers = desk.identifiers(command)
     given = {identifier_key(desk.keyed_hash, found): found for found in identifiers}
-    who = await who_is(tx, desk.keyed_hash, identifiers, at)
+    said = desk.said(command)
+    who = await who_is(tx, desk.keyed_hash, identifiers, at, said)
 
     touchpoint_id = TouchpointId(uuid7())
     stand = await stand_on(tx, who, identifiers, touchpoint_id, desk, now)
@@ -110,7 +111,7 @@ async def _meet(
         touchpoint_id = before.touchpoint_id
         spoken = await words_on(tx, touchpoint_id)
     if spoken:
-        who = await who_is_said(tx, given, given, spoken, at)
+        who = await who_is_said(tx, given, given, spoken, at, said)
         stand = await stand_on(tx, who, identifiers, touchpoint_id, desk, now)
         seen = await look(tx, stand, key, at, desk)
 

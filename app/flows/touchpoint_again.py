@@ -16,14 +16,9 @@ from app.flows.moment import Moment
 from app.flows.queries import DecisionRow
 from app.flows.touchpoint_rows import json_of
 from app.identify import queries as identify
-from app.identify.resolve import (
-    NOBODY,
-    Candidate,
-    MatchState,
-    Resolution,
-    judge,
-    told_apart,
-)
+from app.identify.resolve import NOBODY, MatchState, Resolution, judge, told_apart
+from app.identify.telling import NOTHING_SAID, Traits
+from app.identify.weighing import Candidate
 from app.identify.words import SpokenBefore, WordKind
 from app.personalise.decide import Decided
 from app.personalise.decision_document import inputs_to_document
@@ -92,10 +87,11 @@ async def asked_about(tx: Connection, touchpoint_id: TouchpointId) -> Asked:
 
 
 def attested_in(spoken: Sequence[SpokenBefore], who: Resolution) -> Attested | None:
-    """Return what the last word on a moment attests, where that is who it is now."""
+    """Return what the last confirmation of a moment attests, where that is who it is now."""
     if who.reason != CONFIRMED:
         return None
-    return Attested(frozenset(Check(each) for each in spoken[-1].verified_by))
+    last = next(each for each in reversed(spoken) if each.kind is WordKind.CONFIRMED)
+    return Attested(frozenset(Check(each) for each in last.verified_by))
 
 
 async def who_is_said(
@@ -104,26 +100,27 @@ async def who_is_said(
     identifiers: Mapping[IdentifierKey, Identifier],
     spoken: Sequence[SpokenBefore],
     at: datetime,
+    said: Traits = NOTHING_SAID,
 ) -> Resolution:
     """Return who it is by what was given and by what agents said, the last word first.
 
-    Whoever was confirmed last is known.  Else whoever was denied here is out of the question, and
-    the rest is judged as always.
+    Whoever was confirmed last is known, unless denied since.  Else whoever was denied here is out
+    of the question, and the rest is judged as always.
     """
     known = {key: identifiers.get(key, _VISIT) for key in keys}
     visits = [key for key, found in known.items() if found.type is IdentifierType.VISIT]
     held = await identify.holdings(tx, [key for key in known if key not in visits], visits, at)
     named = await identify.customers_of(tx, {each.record_id for each in spoken})
-    last = spoken[-1]
-    if last.kind is WordKind.CONFIRMED and last.record_id in named:
+    last = _confirmed_last(spoken, named)
+    if last is not None:
         customer = named[last.record_id]
-        candidates = judge([h for h in held if h.customer_id == customer], known).candidates
+        candidates = judge([h for h in held if h.customer_id == customer], known, at).candidates
         return await _confirmed(tx, customer, last.record_id, candidates)
     denied = {named.get(each.record_id) for each in _denied(spoken)}
-    left = judge([each for each in held if each.customer_id not in denied], known)
+    left = judge([each for each in held if each.customer_id not in denied], known, at)
     if left.state is MatchState.UNKNOWN:
         return replace(left, reason=DENIED)
-    return await told_apart(tx, left)
+    return await told_apart(tx, left, said)
 
 
 async def keep_again(
@@ -175,6 +172,20 @@ async def _confirmed(
     return replace(
         NOBODY, state=MatchState.KNOWN, customer=sure, candidates=(sure,), reason=CONFIRMED
     )
+
+
+def _confirmed_last(
+    spoken: Sequence[SpokenBefore], named: Mapping[RecordId, CustomerId]
+) -> SpokenBefore | None:
+    """Return the last confirmation, unless the same customer was denied after it."""
+    denied_since = set()
+    for each in reversed(spoken):
+        customer = named.get(each.record_id)
+        if each.kind is WordKind.DENIED:
+            denied_since.add(customer)
+        else:
+            return None if customer is None or customer in denied_since else each
+    return None
 
 
 def _denied(spoken: Sequence[SpokenBefore]) -> list[SpokenBefore]:

@@ -15,7 +15,8 @@ from app.flows.attestation import CALLER_ID
 from app.flows.moment import Moment
 from app.flows.resolution_wording import question_for, sentence_for
 from app.flows.touchpoint_command import TouchpointCommand
-from app.identify.resolve import LATE, Candidate, MatchState, Resolution
+from app.identify.resolve import LATE, MatchState, Resolution
+from app.identify.weighing import Candidate
 from app.interact.caps import CARE
 from app.interact.contact_policy import Permission, Reason
 from app.interact.lifecycle import Lifecycle
@@ -123,7 +124,8 @@ def degraded_answer(
 
 def _customer(moment: Moment) -> dict[str, Any]:
     who, known = moment.who, moment.who.customer
-    candidates = who.candidates if who.question is not None else ()
+    is_between = who.state in {MatchState.SHARED, MatchState.AMBIGUOUS}
+    candidates = who.contenders if is_between else ()
     return {
         "state": who.state.value,
         "id": None if known is None else str(known.customer_id),
@@ -144,6 +146,7 @@ def _candidate(candidate: Candidate, who: Resolution, locale: Locale) -> dict[st
         "id": str(candidate.customer_id),
         "confidence": round(candidate.confidence, 6),
         "question": question_for(who, locale),
+        "asks_for": who.question and who.question.value,
     }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from app.identify.telling import Question
 from app.rules.values import Value
 from app.vocabulary import Channel, Direction, Locale, RawIdentifier
 
@@ -24,7 +25,8 @@ class TouchpointCommand:
 
     ``context`` holds facts of the moment by the names of the rule language; no ``time`` is now.
     ``request`` is the canonical text of the question, by which a repeated one is known;
-    ``retold`` says whether it brings a context at all.
+    ``retold`` says whether it brings a context or an answer at all; ``said`` is what the caller
+    answered, to tell candidates apart by.
     """
 
     interaction: Interaction | None
@@ -38,3 +40,4 @@ class TouchpointCommand:
     retold: bool
     time: datetime | None = None
     details: Mapping[str, object] = field(default_factory=dict)
+    said: Mapping[Question, str] = field(default_factory=dict, repr=False)

@@ -31,6 +31,7 @@ def touchpoint_row(
         contact_key=moment.touchpoint_id.bytes,
         thread_key=interaction_key or moment.touchpoint_id.bytes,
         record_id=record,
+        is_known=moment.is_known,
         channel=command.channel,
         direction=command.direction,
         topic=topic if isinstance(topic, str) else None,

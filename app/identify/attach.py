@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -109,10 +109,17 @@ async def attach(
         raise SetGrew
     spoken = await _write(tx, told, profile, now)
     arrived = {evidence.record_id for evidence in told} - found.places.keys()
-    if not arrived and not spoken and _says_nothing_new(told, active, found):
-        customers = {record: place.customer_id for record, place in found.places.items()}
-        return Attached(customers, generic=found.generic)
-    return await relink(tx, locked, arrived, now, cause="evidence")
+    unsettled = _unsettled(told, active, found, arrived | spoken)
+    stay = {
+        record: place.customer_id
+        for record, place in found.places.items()
+        if place.component_id not in unsettled
+    }
+    if not arrived and not unsettled:
+        return Attached(stay, generic=found.generic)
+    relinked = await relink(tx, unsettled, arrived, now, cause="evidence")
+    nobodys = relinked.generic | (found.generic & stay.keys())
+    return replace(relinked, customers=stay | relinked.customers, generic=nobodys)
 
 
 async def _write(
@@ -142,7 +149,7 @@ async def relink(
     decisions = await queries.decisions_about(tx, content.records)
     epoch, limits = await queries.active_epoch(tx)
     rows = partition_rows(content, decisions, epoch, limits, uuid7)
-    if rows.places or rows.aliases or rows.generic_keys or rows.generic_records:
+    if rows.places or rows.aliases or rows.generic_keys or rows.generic_records or rows.parties:
         await queries.write_partition(tx, rows, cause=cause, cause_id=cause_id, now=now)
     edges = await edge_store.write(tx, rows) if rows.judged else 0
     await reviews.settle(tx, content, rows, limits, now)
@@ -194,23 +201,34 @@ def _link_rows(told: Iterable[RecordEvidence]) -> list[LinkRow]:
     ]
 
 
-def _says_nothing_new(
-    told: Iterable[RecordEvidence], active: Collection[IdentifierKey], found: Located
-) -> bool:
-    """Tell whether the partition is the same with what was told as without it.
+def _unsettled(
+    told: Iterable[RecordEvidence],
+    active: Collection[IdentifierKey],
+    found: Located,
+    changed: Collection[RecordId],
+) -> set[ComponentId]:
+    """Return the components whose partition may be another with what was told than without it.
 
-    A value of several customers is looked at again each time: when each was seen with it counts.
+    They are those of the records of which something new is said and of whoever holds a value that
+    these name; the others of an array are as their facts ask already.  A value of several customers
+    is looked at again each time: when each was seen with it counts.
     """
-    holders: dict[IdentifierKey, set[CustomerId]] = defaultdict(set)
+    holders: dict[IdentifierKey, set[Place]] = defaultdict(set)
     for key, record in found.links:
-        holders[key].add(found.places[record].customer_id)
-    return all(
-        len(holders[named.key]) == 1
-        and _is_in(found.links.get((named.key, evidence.record_id)), named, evidence)
-        for evidence in told
-        for named in evidence.names
-        if named.key in active
-    )
+        holders[key].add(found.places[record])
+    unsettled: set[ComponentId] = set()
+    for evidence in told:
+        names = [named for named in evidence.names if named.key in active]
+        if evidence.record_id not in changed and all(
+            len({place.customer_id for place in holders[named.key]}) == 1
+            and _is_in(found.links.get((named.key, evidence.record_id)), named, evidence)
+            for named in names
+        ):
+            continue
+        if (place := found.places.get(evidence.record_id)) is not None:
+            unsettled.add(place.component_id)
+        unsettled.update(place.component_id for named in names for place in holders[named.key])
+    return unsettled
 
 
 def _is_in(stored: StoredLink | None, named: NamedIdentifier, evidence: RecordEvidence) -> bool:

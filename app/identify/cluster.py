@@ -19,7 +19,15 @@ from typing import Final
 
 from app.identify.decisions import PeoplesDecision, by_people
 from app.identify.eras import ties_of
-from app.identify.evidence import LIMITS, Limits, Link, bits_held_by, bits_of, is_veto
+from app.identify.evidence import (
+    LIMITS,
+    Limits,
+    Link,
+    bits_held_by,
+    bits_of,
+    is_company_id,
+    is_veto,
+)
 from app.identify.forest import Forest
 from app.identify.holders import Bearer, persons_behind
 from app.identify.person import Person
@@ -34,6 +42,8 @@ Levels = dict[float, list[tuple[float, list[Link]]]]
 
 _NOBODYS: Final[Mapping[RecordId, Bearer]] = MappingProxyType({})
 _ALL_EVIDENCE: Final = 0.0
+_SPEAKS_FOR: Final = "speaks for"
+"""The axis on which a company and who only speaks for it are opposed."""
 
 
 def components(
@@ -87,11 +97,16 @@ def partition(
 
 
 def vetoes_of(links: Iterable[Link]) -> dict[RecordId, Vetoes]:
-    """Return each record's vetoing values; a record that contradicts itself vetoes nothing."""
+    """Return each record's vetoing values; a record that contradicts itself vetoes nothing.
+
+    A contact person of a company is not the company, whatever else they share.
+    """
     found: dict[RecordId, dict[Axis, set[object]]] = defaultdict(lambda: defaultdict(set))
     for link in links:
         if is_veto(link):
             found[link.record_id][link.type, link.scope, link.party].add(link.key)
+        if is_company_id(link):
+            found[link.record_id][_SPEAKS_FOR, link.key].add(link.beside)
     return {
         record: {axis: frozenset(values) for axis, values in axes.items() if len(values) == 1}
         for record, axes in found.items()

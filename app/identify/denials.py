@@ -41,7 +41,7 @@ def past_links(
     """
     found: dict[RecordId, list[Link]] = defaultdict(list)
     for link in content.past:
-        tied = link.withdrawn or link.type in RECYCLED
+        tied = (link.withdrawn or link.type in RECYCLED) and not link.beside
         if tied and link.key not in generic and link.record_id not in nobody:
             key = IdentifierKey(_BEFORE + link.key)
             before = replace(link, key=key, party=Party.UNKNOWN)

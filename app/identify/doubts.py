@@ -86,7 +86,7 @@ def _limits(
         if cluster <= looked.nobody:
             continue
         links = [link for record in cluster for link in own[record]]
-        for passed in limits_passed(links, made, limits.customer):
+        for passed in limits_passed(links, made, limits.customer, looked.tax_ids):
             details: dict[str, Detail] = {
                 "type": passed.kind[0].value,
                 "count": passed.count,

@@ -195,7 +195,7 @@ def _shared(links: Iterable[Link], place: Mapping[RecordId, int]) -> dict[Holder
     """Return by who holds them the values that several records name; of equally held the best."""
     named: dict[IdentifierKey, list[Link]] = defaultdict(list)
     for link in links:
-        if link.record_id in place:
+        if link.record_id in place and not link.beside:
             named[link.key].append(link)
     found: dict[Holders, list[Link]] = {}
     for held in named.values():

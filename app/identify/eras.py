@@ -27,10 +27,11 @@ Tie = tuple[IdentifierKey, int]
 def ties_of(
     links: Iterable[Link], persons: Mapping[RecordId, Person], limits: Limits
 ) -> dict[Tie, list[Link]]:
-    """Return the records' namings by value and era."""
+    """Return the records' namings by value and era; what is beside a person ties nobody."""
     named: dict[IdentifierKey, list[Link]] = defaultdict(list)
     for link in links:
-        named[link.key].append(link)
+        if not link.beside:
+            named[link.key].append(link)
     ties: dict[Tie, list[Link]] = {}
     for key, namings in named.items():
         for era, held in enumerate(_eras(namings, persons, limits)):

@@ -117,8 +117,9 @@ LIMITS: Final = Limits(
 class Link:
     """One record names one identifier, seen first and last at some time (see ``attach``).
 
-    ``unnamed`` says that it was named at least once without a person's name beside it, and
-    ``withdrawn`` that the person said for good that it is not theirs.
+    ``unnamed`` says that it was named at least once without a person's name beside it,
+    ``withdrawn`` that the person said for good that it is not theirs, and ``beside`` that it is a
+    company's number on the record of one of its contact persons (``parties``).
     """
 
     record_id: RecordId
@@ -131,6 +132,7 @@ class Link:
     first_seen_at: datetime = LONG_AGO
     last_seen_at: datetime = LONG_AGO
     withdrawn: bool = False
+    beside: bool = False
 
 
 def joins(identifier: Identifier) -> bool:
@@ -158,6 +160,12 @@ def is_veto(link: Link) -> bool:
     """Return whether two different values of this identifier keep two records apart.
 
     True for tax ids only: one person has one CPF, one company one CNPJ, while the owner of a small
-    company may well have both.
+    company may well have both, and a contact person may speak for several companies.
     """
-    return link.type is IdentifierType.TAX_ID and link.party is not Party.UNKNOWN
+    is_whose = link.party is not Party.UNKNOWN and not link.beside
+    return link.type is IdentifierType.TAX_ID and is_whose
+
+
+def is_company_id(link: Link) -> bool:
+    """Return whether this is a company's tax id, whoever names it."""
+    return link.type is IdentifierType.TAX_ID and link.party is Party.COMPANY

@@ -15,6 +15,7 @@ from typing import Final
 from app.identify.cluster import Cluster
 from app.identify.decisions import by_people
 from app.identify.doubt import Looked
+from app.identify.eras import ties_of
 from app.identify.evidence import JOIN_BITS, Limits, Link, bits_held_by
 from app.identify.holders import persons_behind
 from app.identify.person import WEIGHTS, Level, Person, compare
@@ -23,6 +24,9 @@ from app.vocabulary import IdentifierKey
 
 EXACT: Final = "exact"
 """The level of two identifiers that are the same."""
+
+CHANGED_HANDS: Final = "changed_hands"
+"""The level of one that was handed out again: theirs at different times, it ties them no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,7 @@ class Obstacle(StrEnum):
     PEOPLE = "people"
     TAX_ID = "tax_id"
     NOTHING_SHARED = "nothing_shared"
+    CHANGED_HANDS = "changed_hands"
     NOT_ENOUGH = "not_enough"
     CONTESTED = "contested"
 
@@ -71,46 +76,70 @@ def why_not(looked: Looked, one: Cluster, other: Cluster, limits: Limits) -> Why
     _, sides = by_people(one | other, looked.decisions)
     found = standing_between(looked, one, other, limits, sides)
     agreement = found.agreement
-    grounds = [_between(looked, key, one | other) for key in _common(looked, one, other)]
+    tied = _tied(looked, one, other, limits)
+    grounds = [
+        _between(looked, key, one | other, weighs=key in tied)
+        for key in _common(looked, one, other)
+    ]
+    is_handed_on = any(ground.level == CHANGED_HANDS for ground in grounds)
     if agreement is not None:
         grounds += [
             Ground(thing, level.value, WEIGHTS[thing].get(level, 0.0), None, 2)
             for thing, level in agreement.levels.items()
         ]
     missing = max(0.0, JOIN_BITS - found.bits) if found.shared else JOIN_BITS
-    return WhyNot(_obstacle(found), round(found.bits, 1), round(missing, 1), grounds)
+    obstacle = _obstacle(found, is_handed_on=is_handed_on)
+    return WhyNot(obstacle, round(found.bits, 1), round(missing, 1), grounds)
 
 
-def _obstacle(found: Standing) -> Obstacle:
+def _obstacle(found: Standing, *, is_handed_on: bool) -> Obstacle:
     if found.is_decided:
         return Obstacle.PEOPLE
     if found.contradiction is not Contradiction.NONE:
         return Obstacle.TAX_ID
     if not found.shared:
-        return Obstacle.NOTHING_SHARED  # names alone never join anybody
+        # names alone never join anybody
+        return Obstacle.CHANGED_HANDS if is_handed_on else Obstacle.NOTHING_SHARED
     return Obstacle.NOT_ENOUGH if found.bits < JOIN_BITS else Obstacle.CONTESTED
 
 
 def _shared(looked: Looked, records: Cluster) -> Iterator[Ground]:
     """Yield each identifier that several of the records name."""
-    named = Counter(link.key for link in looked.links if link.record_id in records)
+    named = Counter(
+        link.key for link in looked.links if link.record_id in records and not link.beside
+    )
     for key, count in sorted(named.items()):
         if count > 1:
             yield _between(looked, key, records)
 
 
-def _between(looked: Looked, key: IdentifierKey, records: Collection[object]) -> Ground:
+def _between(
+    looked: Looked, key: IdentifierKey, records: Collection[object], *, weighs: bool = True
+) -> Ground:
     held: list[Link] = [link for link in looked.links if link.key == key]
     own = sum(link.record_id in records for link in held)
     behind = max(1, persons_behind(held, looked.bearers))
     kind = held[0].type
+    if not weighs:
+        return Ground(kind.value, CHANGED_HANDS, 0.0, behind, own)
     return Ground(kind.value, EXACT, round(bits_held_by(kind, behind), 1), behind, own)
 
 
 def _common(looked: Looked, one: Cluster, other: Cluster) -> list[IdentifierKey]:
-    ours = {link.key for link in looked.links if link.record_id in one}
-    theirs = {link.key for link in looked.links if link.record_id in other}
+    ours = {link.key for link in looked.links if link.record_id in one and not link.beside}
+    theirs = {link.key for link in looked.links if link.record_id in other and not link.beside}
     return sorted(ours & theirs)
+
+
+def _tied(looked: Looked, one: Cluster, other: Cluster, limits: Limits) -> set[IdentifierKey]:
+    """Return the values that both hold in one era; what never changes hands has one."""
+    persons = {record: bearer.person for record, bearer in looked.bearers.items()}
+    found = set()
+    for (key, _), held in ties_of(looked.links, persons, limits).items():
+        records = {link.record_id for link in held}
+        if records & one and records & other:
+            found.add(key)
+    return found
 
 
 def _agreements(looked: Looked, records: Cluster) -> Iterator[Ground]:

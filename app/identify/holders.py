@@ -11,16 +11,20 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Final
 
 from app.identify.evidence import Limits, Link
-from app.identify.person import Person, person
-from app.vocabulary import IdentifierKey, RecordId
+from app.identify.names import parse_name
+from app.identify.person import NOBODY, Person, person
+from app.identify.spelling import is_first_name
+from app.vocabulary import IdentifierKey, Party, RecordId
 
 TOKEN_BYTES: Final = 16
 _HALF: Final = TOKEN_BYTES // 2
 _UNKNOWN: Final = bytes(_HALF)
+_REMEMBERED: Final = 5_000
 
 Token = bytes
 """A person as a record named them once: 8 bytes of hash of the first name, 8 of the birth date."""
@@ -36,11 +40,28 @@ class Bearer:
     name: str | None = field(default=None, repr=False)
     birth_date: str | None = field(default=None, repr=False)
     social_name: str | None = field(default=None, repr=False)
+    company_names: tuple[str, ...] = field(default=(), repr=False)
+    party: Party = Party.UNKNOWN
 
     @property
     def person(self) -> Person:
-        """Return the person, ready for comparison."""
+        """Return the person, ready for comparison; of a company what its name says as words."""
+        if self.party is Party.COMPANY:
+            return _firm(self.name)
         return person(self.name, self.birth_date, self.social_name)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _firm(name: str | None) -> Person:
+    """Return what a company's name says, compared word by word as a person's is.
+
+    It was never born and has no father: no suffix.  What begins with a first name ("Ana Modas")
+    says nothing, or two spellings of one company would be two persons.
+    """
+    first = parse_name(name).first if name else ""
+    if not first or is_first_name(first):
+        return NOBODY
+    return replace(person(name, None), suffix="")
 
 
 def token(first_name: bytes | None, birth_date: bytes | None) -> Token:
@@ -77,10 +98,13 @@ def generic_records(bearers: Mapping[RecordId, Bearer], limits: Limits) -> froze
 def generic_values(
     links: Iterable[Link], bearers: Mapping[RecordId, Bearer], limits: Limits
 ) -> frozenset[IdentifierKey]:
-    """Return the values that more persons hold than the epoch allows: nobody's from now on."""
+    """Return the values that more persons hold than the epoch allows: nobody's from now on.
+
+    However many contact persons a company has, its tax id is its own.
+    """
     named: dict[IdentifierKey, list[Link]] = defaultdict(list)
     for link in links:
-        if link.record_id in bearers:
+        if link.record_id in bearers and not link.beside:
             named[link.key].append(link)
     return frozenset(key for key, namings in named.items() if _is_generic(namings, bearers, limits))
 

@@ -56,10 +56,14 @@ def keyless_record(
 
 
 def person_token(keyed_hash: KeyedHash, signature: str) -> Token | None:
-    """Return what stands for the person of a signature (``names``) in counts; None for nobody."""
+    """Return what stands for the person of a signature (``names``) in counts; None for nobody.
+
+    Counted by the first name alone: who leaves out the second is no other person.
+    """
     if not signature:
         return None
-    first, _, born = signature.partition("|")
+    given, _, born = signature.partition("|")
+    first = given.partition(" ")[0]
     return token(
         keyed_hash.digest("first name", first) if first else None,
         keyed_hash.digest("birth date", born) if born else None,

@@ -13,16 +13,20 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from itertools import combinations
 from typing import Any, Final, TypeVar
 
 from app.identify.evidence import LIMITS, CustomerLimit, Limits, Link
 from app.identify.forest import Forest
+from app.identify.rivals import is_slip
 from app.vocabulary import IdentifierKey, IdentifierType, RecordId
 
 DATED: Final = frozenset({IdentifierType.EMAIL, IdentifierType.PHONE})
 """Kinds for which it matters when a value was first named: the only ones to count by days."""
 
 _BY_SCOPE: Final = frozenset({IdentifierType.TAX_ID, IdentifierType.LOGIN})
+
+_NO_DIGITS: Final[Mapping[IdentifierKey, str]] = {}
 
 T = TypeVar("T")
 
@@ -66,20 +70,22 @@ def limits_passed(
     links: Iterable[Link],
     together: Collection[frozenset[RecordId]] = (),
     limits: Mapping[IdentifierType, CustomerLimit] = LIMITS.customer,
+    tax_ids: Mapping[IdentifierKey, str] = _NO_DIGITS,
 ) -> list[Passed]:
     """Return which limits the links of one customer pass, in a fixed order.
 
     ``together`` are the records that people made one: what they joined counts as one value, since
-    a person has looked already.
+    a person has looked already.  Not so tax ids, unless by their digits one is a slip of the other:
+    whoever joins two that are nobody's mistake should have a second pair of eyes.
     """
     held: dict[Kind, list[Link]] = defaultdict(list)
     for link in links:
-        if link.type in limits:
+        if link.type in limits and not link.beside:
             held[_kind(link)].append(link)
     found = []
     for kind, namings in sorted(held.items()):
         limit = limits[kind[0]]
-        count = _most_within(_first_named(namings, together), limit.within_days)
+        count = _most_within(_first_named(namings, together, tax_ids), limit.within_days)
         if count > limit.most:
             found.append(Passed(kind, count, limit))
     return found
@@ -125,18 +131,29 @@ def _kind(link: Link) -> Kind:
 
 
 def _first_named(
-    namings: Collection[Link], together: Iterable[frozenset[RecordId]]
+    namings: Collection[Link],
+    together: Iterable[frozenset[RecordId]],
+    tax_ids: Mapping[IdentifierKey, str],
 ) -> list[datetime]:
     """Return when each value was first named; values that people joined are one."""
     forest: Forest[IdentifierKey] = Forest()
     for link in namings:
         forest.root(link.key)
     for group in together:
-        forest.join(sorted({link.key for link in namings if link.record_id in group}))
+        joined = sorted({link.key for link in namings if link.record_id in group})
+        if any(link.type is IdentifierType.TAX_ID for link in namings):
+            for pair in combinations(joined, 2):
+                forest.join(pair if _is_slip(*pair, tax_ids) else ())
+        else:
+            forest.join(joined)
     return [
         min(link.first_seen_at for link in namings if link.key in values)
         for values in forest.sets()
     ]
+
+
+def _is_slip(one: IdentifierKey, other: IdentifierKey, digits: Mapping[IdentifierKey, str]) -> bool:
+    return one in digits and other in digits and is_slip(digits[one], digits[other])
 
 
 def _most_within(moments: Iterable[datetime], days: int | None) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import combinations
 from typing import Final
 from uuid import UUID
 
@@ -18,9 +19,13 @@ from app.database.statements import statement
 from app.database.transaction import Connection, SetGrew
 from app.identify import queries
 from app.identify.attach import Attached, relink
-from app.identify.decisions import DecisionKind, PeoplesDecision
+from app.identify.decisions import DecisionKind, PeoplesDecision, by_people
+from app.identify.rivals import Clash, clashes_between
 from app.problems import Conflict, Gone, InvalidInput, NotFound
 from app.vocabulary import ComponentId, CustomerId, RecordId
+
+Against = tuple[Clash, CustomerId, CustomerId]
+"""What speaks against two customers being one, and which; the older id first."""
 
 RETRACT: Final = statement("app.identify", "retract")
 DECIDED_RECORDS: Final = statement("app.identify", "decided_records")
@@ -49,6 +54,29 @@ async def merge(
     locked, records = await _lock_records(tx, current)
     sides = dict.fromkeys(records, 0)
     return await _decide(tx, DecisionKind.MERGE, sides, locked, word, now)
+
+
+async def against_merge(tx: Connection, customers: Collection[CustomerId]) -> list[Against]:
+    """Return what speaks against these being one customer, pair by pair, without any value.
+
+    Raises:
+        NotFound, Gone: an id was never given out, or has been erased.
+        SetGrew: a customer won or lost records meanwhile.
+    """
+    current = sorted({await current_id(tx, customer) for customer in customers})
+    await _lock_records(tx, current)
+    held = {each: await queries.records_of(tx, each) for each in current}
+    components = {component for records in held.values() for component in records.values()}
+    content = await queries.component_content(tx, components, ())
+    decisions = await queries.decisions_about(tx, content.records)
+    _, sides = by_people(frozenset(content.records), decisions)
+    return [
+        (clash, one, other)
+        for one, other in combinations(current, 2)
+        for clash in clashes_between(
+            frozenset(held[one]), frozenset(held[other]), content.links, sides
+        )
+    ]
 
 
 async def split(

@@ -43,6 +43,11 @@ def partition_rows(
     named = [*content.links, *denied]
     generic = generic_values(named, bearers, limits)
     rows = PartitionRows(epoch, [], [], {}, {}, [], [], sorted(nobody - stored), sorted(generic))
+    rows.parties.update(
+        (record, found.bearer.party)
+        for record, found in content.records.items()
+        if found.bearer.party is not found.party
+    )
     weighs: dict[RecordId, list[Link]] = defaultdict(list)
     for link in content.links:
         if link.key not in generic and link.record_id not in nobody:

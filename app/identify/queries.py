@@ -17,6 +17,7 @@ from app.identify.decisions import DecisionKind, PeoplesDecision
 from app.identify.evidence import FOR_GOOD, Limits, Link
 from app.identify.holders import Bearer
 from app.identify.limits import limits_in
+from app.identify.parties import whose, with_parties
 from app.identify.rows import (
     Content,
     CustomerRow,
@@ -166,7 +167,9 @@ async def component_content(
                 row.name,
                 row.birth_date,
                 row.social_name,
+                tuple(filter(None, (row.company_name, row.trade_name))),
             ),
+            Party(row.record_party),
         )
         if row.identifier_key is not None:
             link = Link(
@@ -185,7 +188,7 @@ async def component_content(
                 links.append(link)
             if row.denied_at is not None:
                 past.append(link)
-    return Content(records, links, past)
+    return with_parties(Content(records, links, past))
 
 
 async def decisions_about(tx: Connection, records: Collection[RecordId]) -> list[PeoplesDecision]:
@@ -235,6 +238,10 @@ async def write_partition(
     tx: Connection, rows: PartitionRows, *, cause: str, cause_id: UUID | None, now: datetime
 ) -> None:
     """Write memberships, minted ids, aliases and the log of who moved, in one statement."""
+    born = {record: customer_id for customer_id, record in rows.births.items()}
+    parties = {record: party.value for record, party in rows.parties.items()}
+    nobodys = frozenset(rows.generic_records)
+    marked = sorted(born.keys() | parties.keys() | nobodys)
     await tx.execute(
         WRITE_PARTITION,
         {
@@ -244,13 +251,14 @@ async def write_partition(
             "record_ids": list(rows.places),
             "component_ids": [place.component_id for place in rows.places.values()],
             "customer_ids": [place.customer_id for place in rows.places.values()],
-            "born_ids": list(rows.births),
-            "born_records": list(rows.births.values()),
+            "marked": list(marked),
+            "born_ids": [born.get(record) for record in marked],
+            "generic": [record in nobodys for record in marked],
+            "parties": [parties.get(record) for record in marked],
             "alias_ids": [alias.customer_id for alias in rows.aliases],
             "alias_births": [alias.birth_record_id for alias in rows.aliases],
             "alias_currents": [alias.current_customer_id for alias in rows.aliases],
             "alias_anonymous": [alias.anonymous for alias in rows.aliases],
-            "generic_records": rows.generic_records,
             "generic_keys": sorted(rows.generic_keys),
             "log_ids": [move.log_id for move in rows.moves],
             "log_records": [move.record_id for move in rows.moves],
@@ -316,11 +324,14 @@ async def holdings(
     visits: Collection[IdentifierKey],
     at: datetime,
 ) -> list[Holding]:
-    """Return every customer that holds any of the identifiers, an evidence row each."""
+    """Return every customer that holds any of the identifiers, an evidence row each.
+
+    Those of whom it was said that it is not theirs are told apart: ``denied``.
+    """
     rows = await WHO_HOLDS.rows(
         tx, {"identifier_keys": list(keys), "visit_keys": list(visits), "at": at}
     )
-    return [
+    found = [
         Holding(
             row.identifier_key,
             IdentifierType(row.type),
@@ -333,9 +344,13 @@ async def holdings(
             row.assurance,
             row.first_seen_at,
             row.last_seen_at,
+            row.beside,
+            row.denied,
         )
         for row in rows
     ]
+    denied = [held for held in found if held.denied]
+    return [*whose([held for held in found if not held.denied]), *denied]
 
 
 async def traits_of(tx: Connection, customers: Collection[CustomerId]) -> dict[CustomerId, Traits]:

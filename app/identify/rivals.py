@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import Enum
+from enum import Enum, StrEnum
 from itertools import combinations
 from math import log2
 from typing import Final
@@ -16,7 +16,7 @@ from app.identify.cluster import Cluster
 from app.identify.decisions import Labels
 from app.identify.doubt import Detail, Doubt, DoubtKind, Looked
 from app.identify.eras import RECYCLED, ties_of
-from app.identify.evidence import JOIN_BITS, Limits, Link, bits_held_by, is_veto
+from app.identify.evidence import JOIN_BITS, Limits, Link, bits_held_by, is_company_id, is_veto
 from app.identify.holders import Bearer, persons_behind
 from app.identify.person import Agreement, Person, compare
 from app.vocabulary import IdentifierKey, IdentifierType, RecordId
@@ -33,9 +33,12 @@ _SOME: Final = 0.5
 
 
 def rival_tax_ids(looked: Looked) -> set[IdentifierKey]:
-    """Return the tax ids of a component that has several: their digits have to be compared."""
-    keys = {link.key for link in looked.links if is_veto(link)}
-    return keys if len(keys) > 1 and len(looked.clusters) > 1 else set()
+    """Return the tax ids of which a component has several of a kind: their digits are compared."""
+    keys: dict[tuple[str, str], set[IdentifierKey]] = defaultdict(set)
+    for link in looked.links:
+        if is_veto(link):
+            keys[link.scope, link.party.value].add(link.key)
+    return set().union(*(each for each in keys.values() if len(each) > 1))
 
 
 def is_slip(one: str, other: str) -> bool:
@@ -56,6 +59,13 @@ class Contradiction(Enum):
     NONE = 0
     SLIP = 1
     REAL = 2
+
+
+class Clash(StrEnum):
+    """What speaks so strongly against two customers being one that only people may join them."""
+
+    TWO_TAX_IDS = "two_tax_ids"
+    CANNOT_LINK = "cannot_link"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +133,15 @@ def standing_between(
     return _standing(looked, (one, other), claim, _tax_ids(looked.links), sides)
 
 
+def clashes_between(
+    one: Cluster, other: Cluster, links: Iterable[Link], sides: Mapping[RecordId, Labels]
+) -> list[Clash]:
+    """Return what people override who make these two one: tax ids, and what people said before."""
+    has_two = _contradiction(one, other, _tax_ids(links), {}) is not Contradiction.NONE
+    is_decided = _kept_apart(one, other, sides)
+    return [Clash.TWO_TAX_IDS] * has_two + [Clash.CANNOT_LINK] * is_decided
+
+
 def _standing(
     looked: Looked,
     pair: tuple[Cluster, Cluster],
@@ -135,7 +154,9 @@ def _standing(
         bits=claim.bits + _average(ones, others),
         shared=frozenset(claim.types),
         agreement=_best(ones, others),
-        contradiction=_contradiction(*pair, held, looked.tax_ids),
+        contradiction=Contradiction.REAL
+        if _speaks_for(*pair, looked.links)
+        else _contradiction(*pair, held, looked.tax_ids),
         is_decided=_kept_apart(*pair, sides),
     )
 
@@ -235,6 +256,19 @@ def _tax_ids(links: Iterable[Link]) -> TaxIds:
         if is_veto(link):
             found[link.record_id][link.scope, link.party.value].add(link.key)
     return found
+
+
+def _speaks_for(one: Cluster, other: Cluster, links: Collection[Link]) -> bool:
+    """Tell whether one of them is a company and the other only names its tax id."""
+    ours, theirs = (
+        {
+            (link.key, link.beside)
+            for link in links
+            if is_company_id(link) and link.record_id in cluster
+        }
+        for cluster in (one, other)
+    )
+    return any((key, not beside) in theirs for key, beside in ours)
 
 
 def _contradiction(

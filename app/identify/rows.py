@@ -10,7 +10,7 @@ from app.identify.doubt import Looked
 from app.identify.edges import Edge
 from app.identify.evidence import LONG_AGO, Link
 from app.identify.holders import Bearer
-from app.vocabulary import ComponentId, CustomerId, IdentifierKey, IdentifierType, RecordId
+from app.vocabulary import ComponentId, CustomerId, IdentifierKey, IdentifierType, Party, RecordId
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,8 @@ class StoredRecord:
     anonymous: bool
     generic: bool
     bearer: Bearer
+    party: Party = Party.UNKNOWN
+    """As stored; what the facts say now is the bearer's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,10 @@ class Located:
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """One customer holds one of the identifiers asked about."""
+    """One customer holds one of the identifiers asked about.
+
+    ``beside``: it is a company's, and they are a contact person of it (``parties``).
+    """
 
     key: IdentifierKey
     type: IdentifierType
@@ -84,6 +89,8 @@ class Holding:
     assurance: int
     first_seen_at: datetime
     last_seen_at: datetime
+    beside: bool = False
+    denied: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +141,7 @@ class PartitionRows:
     """Everything a new partition writes.
 
     ``edges`` are all edges between the records ``judged``: those whose component has several.
+    ``parties`` are the records that speak of another party than is stored.
     """
 
     epoch: int
@@ -148,6 +156,7 @@ class PartitionRows:
     looked: list[Looked] = field(default_factory=list)
     judged: list[RecordId] = field(default_factory=list)
     edges: list[Edge] = field(default_factory=list)
+    parties: dict[RecordId, Party] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,11 @@ identifier: Final = Table(
     Column("party", Text, nullable=False),
     Column("state", Text, nullable=False, comment="active, generic (past the epoch's limit)"),
     CheckConstraint("state IN ('active', 'generic', 'unidentifying')", name="state"),
+    Index(
+        "ix_identifier_company_root",
+        text("left(value, 8)"),
+        postgresql_where=text("type = 'tax_id' AND scope = 'BR' AND party = 'company'"),
+    ),
     postgresql_with={"fillfactor": "85"},
 )
 
@@ -81,6 +86,14 @@ record: Final = Table(
     ),
     Column("born_customer_id", Uuid, nullable=True, comment="the customer id minted for it"),
     Column("created_at", DateTime(timezone=True), nullable=False),
+    Column(
+        "party",
+        Text,
+        nullable=False,
+        server_default=text("'unknown'"),
+        comment="of whom it speaks, by its tax ids and names: person, company, unknown",
+    ),
+    CheckConstraint("party IN ('person', 'company', 'unknown')", name="party"),
 )
 
 record_identifier: Final = Table(
@@ -117,6 +130,17 @@ profile_fact: Final = Table(
     Column("value", Text, nullable=False, comment="personal"),
     Column("occurred_at", DateTime(timezone=True), nullable=False),
     Column("event_key", LargeBinary, nullable=False, comment="breaks ties of time"),
+)
+
+unusable_identifier: Final = Table(
+    "unusable_identifier",
+    metadata,
+    Column("record_id", Uuid, primary_key=True),
+    Column("type", Text, primary_key=True),
+    Column("value", Text, primary_key=True, comment="personal: as the source wrote it"),
+    Column("fault", Text, primary_key=True, comment="code of what is wrong with it"),
+    Column("first_seen_at", DateTime(timezone=True), nullable=False),
+    Column("last_seen_at", DateTime(timezone=True), nullable=False),
 )
 
 component: Final = Table(

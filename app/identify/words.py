@@ -2,7 +2,8 @@
 
 A denial closes the link between a contact point and the records that named it, at its time: the
 latest denial counts, whatever came first.  A confirmation is a naming: the record names the contact
-point at its time, with what the agent's check is worth.  Both are kept word by word.
+point at its time, with what the agent's check is worth.  At one moment of contact there is one
+caller: who is confirmed later takes the place of who was before.  All are kept word by word.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ from app.vocabulary import (
 )
 
 SAY: Final = statement("app.identify", "say_word")
+UNSAY_CONFIRMED: Final = statement("app.identify", "unsay_confirmed")
 WORDS_ON: Final = statement("app.identify", "words_on")
 LINKS_AMONG: Final = statement("app.identify", "links_among")
 DENIED_OF: Final = statement("app.identify", "denied_of")
@@ -103,6 +105,18 @@ async def say(
     one = words[0]
     cause_id = one.word_id if len(words) == 1 else None
     return await relink(tx, locked, (), now, cause=one.kind.value, cause_id=cause_id)
+
+
+async def unsay_confirmed(
+    tx: Connection, touchpoint_id: TouchpointId, now_confirmed: Collection[RecordId]
+) -> None:
+    """Take back what confirmations of others at this moment brought: it is somebody else now.
+
+    The components of all that was confirmed there must be locked, and be clustered anew.
+    """
+    await tx.execute(
+        UNSAY_CONFIRMED, {"touchpoint_id": touchpoint_id, "record_ids": list(now_confirmed)}
+    )
 
 
 async def words_on(tx: Connection, touchpoint_id: TouchpointId) -> list[SpokenBefore]:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import delete, insert, select, text, update
 
 from app.database.clock import FixedClock
 from app.database.keyed_hash import KeyedHash
@@ -123,6 +123,35 @@ async def test_a_value_read_otherwise_today_ties_again(broom: Broom) -> None:
     again = await clean(broom, quiet)
     assert again.identifiers == 0
     assert (await clean(broom, quiet, everything=True)).identifiers_changed == 0
+
+
+async def test_a_filler_stored_by_earlier_rules_goes_and_what_it_displaced_returns(
+    broom: Broom,
+) -> None:
+    """As if the till had told record C-2 "CONSUMIDOR FINAL", born tomorrow, after its name."""
+    fact = metadata.tables["profile_fact"]
+
+    async def facts(tx: Any) -> list[Any]:
+        rows = await tx.execute(select(fact).order_by(fact.c.attribute))
+        return [tuple(row) for row in rows]
+
+    async def displace(tx: Any) -> None:
+        (ana,) = (await tx.execute(select(fact))).all()
+        later = {"occurred_at": ana.occurred_at + timedelta(days=1), "event_key": b"till"}
+        await tx.execute(update(fact).values(value="CONSUMIDOR FINAL", **later))
+        born = {"attribute": "birth_date", "value": "2999-01-01"}
+        await tx.execute(insert(fact).values({**ana._mapping, **later, **born}))
+
+    before = await broom.database.read(facts)
+    await broom.database.write(displace)
+    displaced = await broom.database.read(facts)
+    rehearsal = Broom(broom.database, broom.keyed_hash, broom.settings, broom.clock, rehearse=True)
+    assert (await clean(rehearsal, quiet)).profile_facts_changed == 2
+    assert await broom.database.read(facts) == displaced != before
+    found = await clean(broom, quiet)
+    assert found.profile_facts_changed == 2
+    assert await broom.database.read(facts) == before
+    assert (await clean(broom, quiet)).profile_facts_changed == 0
 
 
 async def test_idle_strangers_are_forgotten(broom: Broom, clock: FixedClock) -> None:

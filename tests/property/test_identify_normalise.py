@@ -13,7 +13,12 @@ from stdnum.br import cnpj, cpf
 
 from app.identify.names import fold, parse_name, signature
 from app.identify.normalise import Fault, is_generic_record_key, normalise, postal_code
-from app.identify.normalise.phone import _brazilian
+from app.identify.normalise.email import _PLAIN, _parsed, _validated
+from app.identify.normalise.keys import is_generic_text
+from app.identify.normalise.lists.keys import GENERIC_PHRASES, GENERIC_WORDS
+from app.identify.normalise.phone import _brazilian, _digits
+from app.identify.normalise.text import caseless, words
+from app.identify.spelling import spelling
 from app.vocabulary import Faulty, Identifier, IdentifierType, RawIdentifier
 
 COUNTRIES = [
@@ -163,11 +168,18 @@ def test_folding_twice_is_folding_once(text: str) -> None:
 @given(near_values())
 def test_a_name_gives_one_line_of_signature_and_folded_parts(text: str) -> None:
     name = parse_name(text)
-    assert signature(text, None) == (f"{name.first}|" if name.first else "")
+    assert signature(text, None) == (f"{' '.join(name.given[:2])}|" if name.first else "")
     assert "|" not in name.first
     parts = [name.first, *name.middles, *name.surnames, name.suffix]
     assert all(fold(part) == part for part in parts)
     assert parse_name(name.display).first == name.first or len(text) > 200
+
+
+@given(st.one_of(st.text("abcghklmnpqrstuwyz", max_size=45), near_values()))
+def test_spelling_twice_is_spelling_once(text: str) -> None:
+    spelt = spelling(fold(text))
+    assert spelling(spelt) == spelt
+    assert spelt or not fold(text) or set(fold(text)) <= {"h"}
 
 
 @given(near_values(), st.sampled_from(COUNTRIES))
@@ -195,3 +207,58 @@ def test_the_time_limit_would_notice_an_uncapped_parser() -> None:
     started = time.perf_counter()
     unicodedata.normalize("NFKD", text)
     assert time.perf_counter() - started > 0.02
+
+
+# ---------------------------------------------------------------- short ways that change nothing
+
+mailboxes = st.one_of(
+    st.builds("{}@{}".format, st.text("ab1.+-_'", max_size=8), st.text("ab1.-", max_size=9)),
+    st.builds("{}@{}.com".format, st.text("ab.+-_1é", max_size=70), st.text("ab-.", max_size=70)),
+    st.builds("a@{}.{}".format, st.text(MAILED, max_size=9), st.sampled_from(["br", "test", "1"])),
+    st.builds("a@{}".format, st.sampled_from(["localhost", "x.invalid", "xn--a.com", "ab--c.com"])),
+    st.builds("{}@{}.com".format, st.just("a" * 180), st.text("b", min_size=60, max_size=80)),
+    near_values(),
+)
+
+
+@given(mailboxes)
+@example("a" * 250 + "@b.co")
+@example("a@" + "b" * 64 + ".com")
+def test_a_plain_mailbox_is_read_as_the_library_reads_it(address: str) -> None:
+    folded = caseless(address)
+    assert _parsed(folded) == _validated(folded)
+
+
+def test_most_mailboxes_are_plain_and_strange_ones_are_not() -> None:
+    assert _PLAIN.fullmatch("ana.souza+nf@example.com.br")
+    assert not any(
+        map(_PLAIN.fullmatch, ("joão@x.com", '"a b"@x.com', "a..b@x.com", "a@[1.2.3.4]"))
+    )
+
+
+@given(st.one_of(any_text, st.text("aÀ_'´`-1٣ \u0301\u0345\t", max_size=20)))
+def test_words_are_runs_of_letters_and_digits(text: str) -> None:
+    glued = fold(text).replace("'", "")
+    assert words(text) == "".join(c if c.isalnum() else " " for c in glued).split()
+
+
+@given(st.text("aÀéßıøŁ_'´`1٣ \u0301\u0345\u034f\u0903\u200d\t\x7f", max_size=20))
+def test_folding_leaves_no_mark_and_keeps_every_letter(text: str) -> None:
+    assert not any(unicodedata.category(c) in {"Mn", "Mc", "Me", "Cf", "Cc"} for c in fold(text))
+    assert fold(f"{text}x").endswith("x")
+
+
+generic_words = sorted({word for phrase in GENERIC_PHRASES for word in phrase.split()} | {"loja"})
+
+
+@given(st.lists(st.sampled_from(generic_words), max_size=5).map(" ".join))
+@example("loja 3 consumidor final")
+@example("n a")
+def test_a_phrase_of_nobody_is_found_wherever_it_stands(folded: str) -> None:
+    within = any(f" {phrase} " in f" {folded} " for phrase in GENERIC_PHRASES)
+    assert is_generic_text(folded) == (within or folded in GENERIC_WORDS)
+
+
+@given(st.text(DIALLED + "０９", max_size=24))
+def test_digits_are_those_of_the_library(number: str) -> None:
+    assert _digits(number) == phonenumbers.normalize_digits_only(number)

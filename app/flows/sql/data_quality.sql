@@ -1,5 +1,7 @@
 -- Purpose: how good is what we know of our customers?  One row of counts for each measure; what is
---          missing of one customer, ``customer_gaps`` tells by the same rules.
+--          missing of one customer, ``customer_gaps`` tells by the same rules.  What says nothing
+--          ("SEM NOME", born in 2999) is no profile fact: it is not stored, and ``idip clean`` leaves
+--          out what earlier rules stored.
 -- Parameters: stale_before timestamptz (contact points not seen since are stale).
 -- Result: measure, found.
 -- Index: sequential over customer, membership, record_identifier, profile_fact.
@@ -19,6 +21,7 @@ reach AS (
         max(l.last_seen_at) FILTER (WHERE i.type IN ('phone', 'email')) AS seen_at
     FROM membership AS m
     JOIN record_identifier AS l ON l.record_id = m.record_id
+        AND l.assurance <> 1
         AND (l.denied_at IS NULL OR l.denied_at < l.last_seen_at)
     JOIN identifier AS i ON i.identifier_key = l.identifier_key AND i.state = 'active'
     GROUP BY m.customer_id

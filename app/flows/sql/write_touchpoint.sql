@@ -1,7 +1,8 @@
 -- Purpose: record a moment of contact with its answer and its decisions, all or nothing.  The same
---          interaction answered anew keeps its touchpoint and contact and gets new decisions.
+--          interaction answered anew keeps its touchpoint and contact and gets new decisions; both hang
+--          on whoever is known now, and stay where they are while nobody is.
 -- Parameters: touchpoint_id uuid; interaction_key bytea or null; contact_key, thread_key bytea;
---             record_id uuid;
+--             record_id uuid; is_known boolean (the record is a known customer's);
 --             channel, direction text; topic text or null; occurred_at timestamptz;
 --             request_hash bytea; identifier_keys bytea[] (asked with);
 --             context, answer text (JSON); decision_ids uuid[]; slots int[];
@@ -31,12 +32,15 @@ WITH moment AS (
         request_hash = excluded.request_hash,
         identifier_keys = excluded.identifier_keys,
         context = excluded.context,
-        answer = excluded.answer
+        answer = excluded.answer,
+        record_id = CASE
+            WHEN CAST(:is_known AS boolean) THEN excluded.record_id ELSE t.record_id
+        END
     WHERE t.request_hash = CAST(:asked_hash AS bytea)
     RETURNING t.touchpoint_id
 ),
 talk AS (
-    INSERT INTO contact (contact_key, thread_key, record_id, channel, direction, topic, occurred_at)
+    INSERT INTO contact AS c (contact_key, thread_key, record_id, channel, direction, topic, occurred_at)
     SELECT
         CAST(:contact_key AS bytea),
         CAST(:thread_key AS bytea),
@@ -46,7 +50,8 @@ talk AS (
         CAST(:topic AS text),
         CAST(:occurred_at AS timestamptz)
     FROM moment
-    ON CONFLICT (contact_key) DO NOTHING
+    ON CONFLICT (contact_key) DO UPDATE SET record_id = excluded.record_id
+    WHERE CAST(:is_known AS boolean) AND c.record_id <> excluded.record_id
 ),
 decided AS (
     INSERT INTO decision (

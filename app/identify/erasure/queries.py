@@ -19,6 +19,7 @@ from app.identify.tables import (
     membership,
     profile_fact,
     record,
+    unusable_identifier,
     visit_fact,
 )
 from app.vocabulary import CustomerId, IdentifierKey, RecordId
@@ -74,7 +75,7 @@ async def forget_records(tx: Connection, records: Collection[RecordId]) -> set[I
     keys = [row.identifier_key for row in freed]
     await tx.execute(FORGET_REVIEWS, {"record_ids": ids, "identifier_keys": keys})
     await tx.execute(delete(edge).where(edge.c.record_lo.in_(ids) | edge.c.record_hi.in_(ids)))
-    for table in (profile_fact, visit_fact, membership, record):
+    for table in (profile_fact, unusable_identifier, visit_fact, membership, record):
         await tx.execute(delete(table).where(table.c.record_id.in_(ids)))
     return {IdentifierKey(row.identifier_key) for row in freed if row.theirs}
 

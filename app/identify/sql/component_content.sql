@@ -4,9 +4,9 @@
 --             Left out is what third parties say (assurance 1): that is a fact about somebody,
 --             never who they are.
 -- Result: a row for each record and identifier that joins: record_id, component_id and customer_id
---         (null: arrived), born_customer_id, anonymous, generic, source, keyed, tokens bytea[]; name,
---         social_name, birth_date (the best of each: assurance, then recency); identifier_key, type,
---         scope, party, assurance, unnamed, first_seen_at, last_seen_at, denied_at (all null for
+--         (null: arrived), born_customer_id, anonymous, generic, record_party, source, keyed, tokens
+--         bytea[]; name, social_name, birth_date, company_name, trade_name (the best of each:
+--         assurance, then recency); identifier_key, type, scope, party, assurance, unnamed, first_seen_at, last_seen_at, denied_at (all null for
 --         none; a link that was denied weighs nothing until it is seen later than that).
 -- Index: ix_membership_component_id, pk_record, ix_record_identifier_record_id, pk_identifier,
 --        pk_profile_fact.
@@ -23,12 +23,15 @@ persons AS (
         best.record_id,
         max(best.value) FILTER (WHERE best.attribute = 'name') AS name,
         max(best.value) FILTER (WHERE best.attribute = 'social_name') AS social_name,
-        max(best.value) FILTER (WHERE best.attribute = 'birth_date') AS birth_date
+        max(best.value) FILTER (WHERE best.attribute = 'birth_date') AS birth_date,
+        max(best.value) FILTER (WHERE best.attribute = 'company_name') AS company_name,
+        max(best.value) FILTER (WHERE best.attribute = 'trade_name') AS trade_name
     FROM (
         SELECT DISTINCT ON (p.record_id, p.attribute) p.record_id, p.attribute, p.value
         FROM inside AS n
         JOIN profile_fact AS p ON p.record_id = n.record_id
-        WHERE p.attribute IN ('name', 'social_name', 'birth_date')
+        WHERE p.attribute IN
+            ('name', 'social_name', 'birth_date', 'company_name', 'trade_name')
         ORDER BY p.record_id, p.attribute, p.assurance DESC
     ) AS best
     GROUP BY best.record_id
@@ -40,12 +43,15 @@ SELECT
     r.born_customer_id,
     r.anonymous,
     r.generic,
+    r.party AS record_party,
     r.source,
     r.keyed,
     r.tokens,
     w.name,
     w.social_name,
     w.birth_date,
+    w.company_name,
+    w.trade_name,
     i.identifier_key,
     i.type,
     i.scope,

@@ -2,9 +2,10 @@
 --          with the customer that holds its birth record, and log who moved and why.
 -- Parameters: new_components uuid[], dead_components uuid[], epoch int;
 --             record_ids, component_ids, customer_ids uuid[] (one a record that moved);
---             born_ids, born_records uuid[] (one a customer id minted);
+--             marked uuid[], with born_ids uuid[] (null: none minted for it), generic bool[] (past
+--             its epoch's limits: for good), parties text[] (null: as it was), one a record;
 --             alias_ids, alias_births, alias_currents uuid[], alias_anonymous bool[] (one an id);
---             generic_records uuid[], generic_keys bytea[] (past their epoch's limits: for good);
+--             generic_keys bytea[] (past their epoch's limits: for good);
 --             log_ids, log_records, log_from (nullable), log_to uuid[]; cause text;
 --             cause_id uuid or null; now timestamptz.
 -- Result: none.
@@ -35,17 +36,14 @@ nobodys_values AS (
 marks AS (
     UPDATE record AS r SET
         born_customer_id = coalesce(n.customer_id, r.born_customer_id),
-        generic = r.generic OR n.generic
-    FROM (
-        SELECT
-            coalesce(b.record_id, g.record_id) AS record_id,
-            b.customer_id,
-            g.record_id IS NOT NULL AS generic
-        FROM unnest(CAST(:born_ids AS uuid[]), CAST(:born_records AS uuid[]))
-            AS b (customer_id, record_id)
-        FULL JOIN unnest(CAST(:generic_records AS uuid[])) AS g (record_id)
-            ON g.record_id = b.record_id
-    ) AS n
+        generic = r.generic OR n.generic,
+        party = coalesce(n.party, r.party)
+    FROM unnest(
+        CAST(:marked AS uuid[]),
+        CAST(:born_ids AS uuid[]),
+        CAST(:generic AS boolean[]),
+        CAST(:parties AS text[])
+    ) AS n (record_id, customer_id, generic, party)
     WHERE r.record_id = n.record_id
 ),
 answers AS (

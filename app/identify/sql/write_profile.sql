@@ -2,7 +2,7 @@
 --          Whose person is another one now has to be looked at again.
 -- Parameters: record_ids uuid[], attributes text[], assurances int[], person_values text[],
 --             occurred timestamptz[], event_keys bytea[]; no pair twice.
--- Result: record_id of each record whose name, social name or birth date changed.
+-- Result: record_id of each record whose person or company has another name, or birth date, now.
 -- Index: pk_profile_fact.
 WITH told AS (
     SELECT n.record_id, n.attribute, n.assurance, n.value, n.occurred_at, n.event_key
@@ -32,5 +32,5 @@ LEFT JOIN profile_fact AS before
     ON before.record_id = k.record_id
     AND before.attribute = k.attribute
     AND before.assurance = k.assurance
-WHERE k.attribute IN ('name', 'social_name', 'birth_date')
+WHERE k.attribute IN ('name', 'social_name', 'birth_date', 'company_name', 'trade_name')
     AND before.value IS DISTINCT FROM k.value

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from app.access.scopes import Scope
-from tests.builders import CPF_BIA, PHONE_ANA, a_sale, email, phone, tax_id
+from tests.builders import CPF_ANA, CPF_BIA, PHONE_ANA, a_sale, email, phone, tax_id
 
 RESOLVE = "/v1/identity/resolve"
 SHAPE = {
@@ -17,6 +17,7 @@ SHAPE = {
     "former_ids",
     "confidence",
     "question",
+    "asks_for",
     "reason",
     "sentence",
     "evidence",
@@ -106,3 +107,132 @@ async def test_asking_costs_one_statement_and_changes_nothing(
 async def test_past_moments_are_answered_too(ivr: httpx.AsyncClient) -> None:
     who = await resolved(ivr, phone(), time="2020-01-01T00:00:00Z")
     assert who["state"] == "unknown"
+
+
+ANA = {"name": "Ana Souza", "birth_date": "1984-05-02"}
+BRUNO = {"name": "Bruno Souza", "birth_date": "1980-01-31"}
+
+
+async def a_household(ivr: httpx.AsyncClient, *profiles: dict[str, str]) -> list[str]:
+    told = await ivr.post(
+        "/v1/events",
+        json=[
+            a_sale(record_key=f"C-{nth}", identifiers=[phone()], profile=profile)
+            for nth, profile in enumerate(profiles)
+        ],
+    )
+    return [item["customer_id"] for item in told.json()["items"]]
+
+
+async def test_the_answer_to_the_question_tells_who_it_is(ivr: httpx.AsyncClient) -> None:
+    ana, bruno = await a_household(ivr, ANA, BRUNO)
+    asked = await resolved(ivr, phone())
+    assert (asked["state"], asked["asks_for"]) == ("shared", "first_name")
+    for customer, answer in ((ana, "ANA"), (bruno, "bruno souza")):
+        who = await resolved(ivr, phone(), said={"first_name": answer})
+        assert (who["state"], who["customer_id"]) == ("known", customer)
+        assert (who["reason"], who["question"]) == ("told_apart", None)
+        assert who["confidence"] > 0.99
+        assert len(who["candidates"]) == 2
+        assert answer not in who["sentence"]
+    by_date = await resolved(ivr, phone(), said={"birth_date": "1980-01-31"})
+    assert by_date["customer_id"] == bruno
+
+
+async def test_the_sentence_says_what_told_them_apart(ivr: httpx.AsyncClient) -> None:
+    await a_household(ivr, ANA, BRUNO)
+    said = {"first_name": "Ana", "birth_date": "1984-05-02"}
+    for locale, answers in (
+        ("pt-BR", "primeiro nome, data de nascimento"),
+        ("es", "nombre de pila, fecha de nacimiento"),
+        ("en", "first name, date of birth"),
+    ):
+        who = await resolved(ivr, phone(), said=said, locale=locale)
+        assert f": {answers}." in who["sentence"]
+
+
+async def test_an_answer_that_fits_nobody_is_followed_by_another_question(
+    ivr: httpx.AsyncClient,
+) -> None:
+    await a_household(ivr, ANA, BRUNO)
+    who = await resolved(ivr, phone(), said={"first_name": "Carlos"})
+    assert (who["state"], who["reason"]) == ("shared", "answer_fits_nobody")
+    assert (who["customer_id"], who["asks_for"]) == (None, "birth_date")
+    both = await resolved(ivr, phone(), said={"first_name": "Carlos", "birth_date": "1999-09-09"})
+    assert (both["state"], both["question"], both["asks_for"]) == ("shared", None, None)
+
+
+async def test_nobody_is_looked_up_by_what_is_said(ivr: httpx.AsyncClient) -> None:
+    (ana,) = await a_household(ivr, ANA)
+    said = {"first_name": "Ana", "birth_date": "1984-05-02", "tax_id": CPF_ANA}
+    for identifiers in ([], [phone("(11) 91234-5678")]):
+        assert (await resolved(ivr, *identifiers, said=said))["state"] == "unknown"
+    assert (await resolved(ivr, phone(), said=said))["customer_id"] == ana  # the control
+
+
+async def test_no_question_asks_for_what_no_candidate_has(ivr: httpx.AsyncClient) -> None:
+    given = [
+        a_sale(record_key="C-1", identifiers=[phone(), tax_id()], profile={"name": "Chico Dias"}),
+        a_sale(record_key="C-2", identifiers=[phone(), tax_id(CPF_BIA)]),
+    ]
+    told = (await ivr.post("/v1/events", json=given)).json()["items"]
+    assert (await resolved(ivr, phone()))["asks_for"] == "tax_id"
+    said = {"tax_id": CPF_BIA}
+    assert (await resolved(ivr, phone(), said=said))["customer_id"] == told[1]["customer_id"]
+
+
+async def test_a_former_holder_is_not_counted_and_the_past_is_theirs(
+    ivr: httpx.AsyncClient,
+) -> None:
+    def bought(key: str, day: str, profile: dict[str, str]) -> dict[str, Any]:
+        time = f"{day}T10:00:00-03:00"
+        return a_sale(record_key=key, identifiers=[phone()], profile=profile, time=time)
+
+    told = await ivr.post(
+        "/v1/events",
+        json=[bought("C-1", "2025-11-20", ANA), bought("C-2", "2026-08-20", BRUNO)],
+    )
+    ana, bruno = (item["customer_id"] for item in told.json()["items"])
+    assert (await resolved(ivr, phone()))["customer_id"] == bruno
+    for then, holder in (("2025-12-15", ana), ("2026-08-19", ana), ("2026-08-21", bruno)):
+        who = await resolved(ivr, phone(), time=f"{then}T12:00:00Z")
+        assert (who["state"], who["customer_id"]) == ("known", holder), then
+    await ivr.post("/v1/events", json=bought("C-3", "2026-11-01", {"name": "Carlos Dias"}))
+    shared = await resolved(ivr, phone())
+    assert shared["state"] == "shared"
+    assert shared["sentence"].startswith("2 clientes")
+
+
+async def test_the_code_of_a_till_for_everybody_is_blocked(ivr: httpx.AsyncClient) -> None:
+    names = "Ana Bruno Carla Diego Elisa Fabio Gabriela Heitor Irene Joao Karina Luis Maria Nelson"
+    names += " Olga Paulo Rui Sara Tiago Ursula Vera Wagner"
+    till = [a_sale(record_key="7", profile={"name": f"{name} Lima"}) for name in names.split()]
+    code = {"type": "customer_code", "value": "7", "source": "erp"}
+    await ivr.post("/v1/events", json=till[:3])
+    assert (await resolved(ivr, code))["state"] == "known"
+    await ivr.post("/v1/events", json=till[3:])
+    who = await resolved(ivr, code)
+    assert (who["state"], who["reason"]) == ("blocked", "held_by_many")
+    assert "muitos" in who["sentence"]
+
+
+@pytest.mark.parametrize(
+    "given", [phone("190"), phone("0800 123 4567"), email("x1@ct.vtex.com.br")]
+)
+async def test_a_kind_that_never_identifies_is_not_said_to_be_of_many(
+    ivr: httpx.AsyncClient, given: dict[str, str]
+) -> None:
+    who = await resolved(ivr, given)
+    assert (who["state"], who["reason"]) == ("blocked", "never_identifies")
+    assert "muitos" not in who["sentence"]
+
+
+async def test_a_foreign_tax_id_is_called_by_its_name(ivr: httpx.AsyncClient) -> None:
+    rfc = {"type": "tax_id", "value": "GODE561231GR8", "country": "MX"}
+    given = [
+        a_sale(record_key="C-1", identifiers=[rfc]),
+        a_sale(record_key="C-2", identifiers=[tax_id()]),
+    ]
+    await ivr.post("/v1/events", json=given)
+    assert "RFC" in (await resolved(ivr, rfc))["sentence"]
+    assert "CPF" in (await resolved(ivr, tax_id()))["sentence"]

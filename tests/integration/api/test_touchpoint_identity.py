@@ -14,15 +14,24 @@ from app.api.dependencies import House
 from app.database.clock import FixedClock
 from app.flows.founding import found
 from app.personalise.bundle import shipped_document
-from tests.builders import CPF_ANA, a_sale, phone, tax_id
+from tests.builders import CPF_ANA, a_sale, an_event, phone, tax_id
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("founded")]
 
 Ring = Callable[..., Awaitable[dict[str, Any]]]
 Sold = Callable[..., Awaitable[list[str]]]
 
-ANA = {"record_key": "C-1", "identifiers": [phone()], "profile": {"name": "Ana Souza"}}
-BRUNO = {"record_key": "C-2", "identifiers": [phone()], "profile": {"name": "Bruno Lima"}}
+BORN = "1984-05-02"
+ANA: dict[str, Any] = {
+    "record_key": "C-1",
+    "identifiers": [phone()],
+    "profile": {"name": "Ana Souza"},
+}
+BRUNO: dict[str, Any] = {
+    "record_key": "C-2",
+    "identifiers": [phone()],
+    "profile": {"name": "Bruno Lima"},
+}
 
 
 @pytest.fixture
@@ -85,7 +94,53 @@ async def test_a_denied_caller_is_answered_anew_and_the_number_is_nobodys(
     assert anew["decisions"][0]["decision_id"] != first["decisions"][0]["decision_id"]
     assert (await ring())["customer"] == anew["customer"]
     assert (await ring("call-2"))["customer"]["state"] == "unknown"
-    assert (await say(desk, first, "denied")).json()["type"] == "/problems/which-customer"
+
+
+async def test_a_denied_number_is_not_called_new(
+    desk: httpx.AsyncClient, sold: Sold, ring: Ring
+) -> None:
+    new = (await ring("call-0"))["customer"]
+    await sold(a_sale(**ANA))
+    await say(desk, await ring(), "denied")
+    denied = (await ring("call-2"))["customer"]
+    assert denied["state"] == new["state"] == "unknown"
+    assert denied["reason"] != new["reason"]
+
+
+async def test_the_answer_given_back_makes_the_moment_the_callers(
+    desk: httpx.AsyncClient, sold: Sold, ring: Ring
+) -> None:
+    ana, bruno = await sold(a_sale(**ANA), a_sale(**BRUNO))
+    shared = await ring()
+    assert {each["asks_for"] for each in shared["customer"]["candidates"]} == {"first_name"}
+    told = await ring(said={"first_name": "Bruno"})
+    assert told["touchpoint_id"] == shared["touchpoint_id"]
+    customer = told["customer"]
+    assert (customer["state"], customer["id"]) == ("known", bruno)
+    assert (customer["assurance"], customer["may_disclose"]) == ("caller_id", False)
+    assert customer["may_speak_name"] is False, "the line is still of two"
+    contacts = {}
+    for each in (ana, bruno):
+        timeline = (await desk.get(f"/v1/customers/{each}/timeline")).json()["items"]
+        contacts[each] = sum(item["kind"] in {"contact", "touchpoint"} for item in timeline)
+    assert contacts[ana] < contacts[bruno]
+    known = await say(desk, told, "confirmed")
+    assert known.json()["customer"]["id"] == bruno
+    assert (await ring("call-2"))["customer"]["state"] == "shared", "what was said is kept nowhere"
+
+
+async def test_a_denial_said_twice_is_one(
+    desk: httpx.AsyncClient, sold: Sold, ring: Ring, clock: FixedClock
+) -> None:
+    (ana,) = await sold(a_sale(**ANA))
+    first = await ring()
+    anew = (await say(desk, first, "denied")).json()
+    clock.advance(timedelta(seconds=1))
+    names: list[dict[str, str]] = [{}, {"customer_id": ana}]
+    for named in names:
+        assert (await say(desk, first, "denied", **named)).json() == anew
+    other = await ring("call-2")
+    assert (await say(desk, other, "denied")).json()["type"] == "/problems/which-customer"
 
 
 async def test_a_denied_number_goes_to_the_other_who_has_it(
@@ -125,7 +180,8 @@ async def test_a_denial_takes_no_customer_apart(
 async def test_a_confirmed_candidate_is_known_attested_and_stays_so(
     desk: httpx.AsyncClient, sold: Sold, ring: Ring
 ) -> None:
-    ana, _ = await sold(a_sale(**ANA), a_sale(**BRUNO))
+    known = {"identifiers": [phone(), tax_id()], "profile": ANA["profile"] | {"birth_date": BORN}}
+    ana, _ = await sold(a_sale(**(ANA | known)), a_sale(**BRUNO))
     shared = await ring()
     told = (await say(desk, shared, "confirmed", customer_id=ana)).json()["customer"]
     assert (told["state"], told["id"], told["assurance"]) == ("known", ana, "attested")
@@ -144,9 +200,111 @@ async def test_an_unknown_number_is_tied_to_whom_the_agent_found(
     (ana,) = await sold(a_sale(record_key="C-1", identifiers=[tax_id()], profile={"name": "Ana"}))
     unknown = await ring()
     assert unknown["customer"]["state"] == "unknown"
-    told = (await say(desk, unknown, "confirmed", customer_id=ana)).json()
+    wrong_id = await say(desk, unknown, "confirmed", customer_id=ana)
+    assert wrong_id.json()["type"] == "/problems/not-a-candidate"
+    assert (await say(desk, unknown, "denied", customer_id=ana)).status_code == 422
+    checked = {"customer_id": ana, "verified_by": ["tax_id"]}
+    told = (await say(desk, unknown, "confirmed", **checked)).json()
     assert told["customer"]["id"] == ana
     assert (await ring("call-2"))["customer"]["id"] == ana
+
+
+@pytest.mark.parametrize(
+    ("checks", "not_held"),
+    [
+        (["first_name"], []),
+        (["first_name", "last_purchase"], []),
+        (["one_time_code"], []),
+        (["tax_id", "document"], ["document", "tax_id"]),
+        (["first_name", "birth_date", "postal_code"], ["birth_date", "postal_code"]),
+    ],
+)
+async def test_only_what_we_hold_can_have_been_checked(
+    desk: httpx.AsyncClient, sold: Sold, ring: Ring, checks: list[str], not_held: list[str]
+) -> None:
+    filler = ANA["profile"] | {"birth_date": "1900-01-01"}
+    await sold(a_sale(**(ANA | {"profile": filler})))
+    first = await ring()
+    told = await say(desk, first, "confirmed", verified_by=checks)
+    assert told.status_code == (422 if not_held else 200)
+    if not_held:
+        problem = told.json()
+        assert problem["detail"].endswith("first_name, last_purchase, one_time_code")
+        assert [each["detail"].split()[3] for each in problem["errors"]] == not_held
+        assert "Ana" not in told.text
+        assert (await ring())["customer"]["may_disclose"] is False
+
+
+async def test_what_a_third_party_told_is_no_check(
+    desk: httpx.AsyncClient, sold: Sold, ring: Ring
+) -> None:
+    profile = {"name": "Ana Souza", "birth_date": BORN, "assurance": "enriched"}
+    bureau = an_event("profile", record_key="C-1", profile=profile | {"provider": "bureau"})
+    await sold(a_sale(**ANA), bureau)
+    told = await say(desk, await ring(), "confirmed", verified_by=["birth_date"])
+    assert told.json()["type"] == "/problems/not-held"
+
+
+async def test_a_number_that_an_agent_tied_receives_no_code_that_proves_anything(
+    desk: httpx.AsyncClient, sold: Sold, ring: Ring
+) -> None:
+    (ana,) = await sold(a_sale(record_key="C-1", identifiers=[tax_id()], profile={"name": "Ana"}))
+    first = await ring()
+    tied = {"customer_id": ana, "verified_by": ["tax_id"]}
+    assert (await say(desk, first, "confirmed", **tied)).status_code == 200
+    told = await say(desk, first, "confirmed", verified_by=["one_time_code"])
+    assert told.json()["type"] == "/problems/not-held"
+
+
+async def test_a_later_confirmation_takes_the_place_of_an_earlier_one(
+    desk: httpx.AsyncClient, sold: Sold, ring: Ring, clock: FixedClock
+) -> None:
+    only_code: dict[str, Any] = {"identifiers": []}
+    ana, bruno = await sold(a_sale(**(ANA | only_code)), a_sale(**(BRUNO | only_code)))
+    call = await ring()
+    for customer in (ana, ana, bruno, ana, bruno):
+        checks = ["first_name"] if customer == bruno else ["first_name", "last_purchase"]
+        said: dict[str, Any] = {"customer_id": customer, "verified_by": checks}
+        told = await say(desk, call, "confirmed", **said)
+        assert told.json()["customer"]["id"] == customer
+        clock.advance(timedelta(seconds=1))
+        if customer == ana:
+            said["verified_by"] = ["last_purchase"]
+            assert (await say(desk, call, "confirmed", **said)).status_code == 200
+            clock.advance(timedelta(seconds=1))
+        other = await ring(f"call-{clock.now().isoformat()}")
+        assert (other["customer"]["state"], other["customer"]["id"]) == ("known", customer)
+
+
+async def test_what_others_told_survives_a_confirmation_that_was_a_mistake(
+    desk: httpx.AsyncClient, sold: Sold, ring: Ring, clock: FixedClock
+) -> None:
+    ana, bruno = await sold(a_sale(**ANA), a_sale(**(BRUNO | {"identifiers": []})))
+    call = await ring()
+    await say(desk, call, "confirmed")
+    clock.advance(timedelta(seconds=1))
+    said = {"customer_id": bruno, "verified_by": ["first_name"]}
+    told = await say(desk, call, "confirmed", **said)
+    assert told.json()["customer"]["id"] == bruno
+    other = (await ring("call-2"))["customer"]
+    assert {each["id"] for each in other["candidates"]} == {ana, bruno}
+    clock.advance(timedelta(seconds=1))
+    told = await say(desk, call, "denied", customer_id=ana)
+    assert told.json()["customer"]["id"] == bruno, "that it is not Ana says nothing against Bruno"
+
+
+async def test_a_denial_that_a_mistake_opened_is_closed_again(
+    desk: httpx.AsyncClient, sold: Sold, ring: Ring, clock: FixedClock
+) -> None:
+    ana, bruno = await sold(a_sale(**ANA), a_sale(**(BRUNO | {"identifiers": []})))
+    await say(desk, await ring(), "denied")
+    clock.advance(timedelta(seconds=1))
+    call = await ring("call-2")
+    for customer in (ana, bruno):
+        clock.advance(timedelta(seconds=1))
+        said = {"customer_id": customer, "verified_by": ["first_name"]}
+        assert (await say(desk, call, "confirmed", **said)).status_code == 200
+    assert (await ring("call-3"))["customer"]["id"] == bruno
 
 
 async def test_the_same_word_again_is_the_same_word(

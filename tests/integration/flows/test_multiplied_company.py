@@ -21,7 +21,8 @@ from app.flows.event_command import ItemStatus
 from app.flows.event_intake import take_events
 from app.identify import checkup
 from app.identify.normalise import normalise
-from app.identify.resolve import Evidence, Resolution, who_is
+from app.identify.resolve import Resolution, who_is
+from app.identify.weighing import Evidence
 from app.vocabulary import Identifier, IdentifierType, RawIdentifier
 from benchmarks.multiply import multiply
 from tests.builders import a_reader, a_sale, commands, email, phone, tax_id

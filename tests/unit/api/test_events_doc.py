@@ -130,6 +130,6 @@ def test_the_examples_are_events() -> None:
 
 
 def test_an_example_with_a_mistake_is_none() -> None:
-    event = orjson.loads(examples("ndjson")[0].splitlines()[0])
+    event = orjson.loads(examples("ndjson")[-1].splitlines()[0])
     event["data"]["nett"] = event["data"].pop("net")
     assert not isinstance(read_event_document(event), EventCommand)

@@ -57,13 +57,14 @@ def test_rows_are_shown_as_events_and_bad_ones_with_their_reasons(
 def test_lines_of_events_are_judged_as_the_load_would(idip: Shell, tmp_path: Path) -> None:
     file = tmp_path / "events.ndjson"
     documents = [
-        a_sale(identifiers=[tax_id("111.111.111-11")]),
+        a_sale(identifiers=[tax_id("111.111.111-11")], profile={"name": "SEM NOME"}),
         a_sale(time="2199-01-01T00:00:00Z"),
     ]
     file.write_text("".join(json.dumps(document) + "\n" for document in documents) + "{\n")
     ran = idip("load", file, "--dry-run")
     assert ran.code == terminal.REFUSED
     assert "1 × tax_id" in ran.err
+    assert "1 × name: placeholder" in ran.err
     assert "would be refused: 2" in ran.err
 
 
