@@ -87,13 +87,13 @@ async def resolve_identity(
     Where several could be meant, what they answer goes into `said`, by the name in `asks_for`.  It
     tells the candidates apart; nobody is looked up by it, and it is kept nowhere.
     """
-    question = asking(house.number_budget, client, asked.identifiers)
+    question = asking(house.number_budget, client, asked.identifiers, asked.said)
     usable, ignored = _usable(asked.identifiers, house)
     said = said_in(asked.said.answers() if asked.said else {}, house.settings.country)
     resolution = await house.database.ask(
         lambda tx: who_is(tx, house.keyed_hash, usable, asked.time or now, said)
     )
-    question.answered(known=resolution.state is not MatchState.UNKNOWN)
+    question.answered(resolution.state, resolution.reason)
     metrics.count_match("resolve", resolution.state, resolution.reason)
     return _answer(resolution, ignored, asked.locale or locale)
 

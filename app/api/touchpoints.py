@@ -24,7 +24,6 @@ from app.database.failures import NO_ROOM
 from app.flows.touchpoint import Told, answer_touchpoint, answer_unkept
 from app.flows.touchpoint_answer import degraded_answer
 from app.flows.touchpoint_command import TouchpointCommand
-from app.identify.resolve import MatchState
 from app.problems import Fault, Forbidden, InvalidInput, Unavailable
 from app.vocabulary import Channel, TouchpointId
 
@@ -64,7 +63,7 @@ async def open_touchpoint(
             faults=(Fault("/time", "future-time", "lies in the future"),),
         )
     command = asked_by(client, asked.command(locale))
-    question = asking(house.number_budget, client, asked.identifiers)
+    question = asking(house.number_budget, client, asked.identifiers, asked.said)
     if exchange.without_database:
         return _degraded(command, exchange.without_database, house, client)
     limit_ms = asked.deadline_ms or house.settings.deadline_ms
@@ -88,7 +87,7 @@ async def open_touchpoint(
 
 
 def _count(told: Told, channel: Channel, question: Asking) -> None:
-    question.answered(known=told.state is not MatchState.UNKNOWN)
+    question.answered(told.state, told.reason)
     metrics.count_match("touchpoint", told.state, told.reason)
     for strategy in told.strategies:
         metrics.count_decision(channel, strategy)
