@@ -14,7 +14,7 @@ from app.identify import queries as identify
 from app.identify.merge import current_id
 from app.identify.telling import trait
 from app.identify.words import SpokenBefore, WordKind
-from app.problems import Fault, InvalidInput
+from app.problems import Fault, InvalidInput, NotFound
 from app.vocabulary import CustomerId, IdentifierType
 
 CHECKS_HELD: Final = statement("app.flows", "checks_held")
@@ -51,8 +51,8 @@ async def whom(
     A denial that comes twice is about whoever was denied the first time, as nobody is named since.
 
     Raises:
-        NotFound, Gone: there is no such customer (any more).
-        InvalidInput: nobody was named, by us or by the agent.
+        Gone: the customer was erased.
+        InvalidInput: nobody was named, by us or by the agent, or an id that was never given out.
     """
     if named is None and (answered := asked.answer["customer"]["id"]) is not None:
         named = CustomerId(UUID(answered))
@@ -64,7 +64,13 @@ async def whom(
         raise InvalidInput(
             "we named nobody at this touchpoint", code="which-customer", faults=(fault,)
         )
-    return await current_id(tx, named)
+    try:
+        return await current_id(tx, named)
+    except NotFound:
+        fault = Fault("/customer_id", "no-such-customer", "was never given out")
+        raise InvalidInput(
+            "no customer has this id", code="no-such-customer", faults=(fault,)
+        ) from None
 
 
 def require_candidate(kind: WordKind, checks: Collection[Check]) -> None:

@@ -107,7 +107,7 @@ async def take_word(
     the same moment takes the place of an earlier one, with what that brought.
 
     Raises:
-        NotFound, Gone: there is no such touchpoint or customer (any more).
+        NotFound, Gone: there is no such touchpoint, or no such customer any more.
         InvalidInput: nobody was named, by us or by the agent; or it rests on what we do not hold.
         SetGrew: a record moved, or the moment was answered, while we looked.
     """

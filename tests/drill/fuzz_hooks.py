@@ -45,6 +45,7 @@ RULES: Final = {
     "future-time": "an instant is in the future as of now",
     "gone": "a customer was erased earlier in the run",
     "int-type": "266.0 is an integer to JSON Schema; here an integer is written without a point",
+    "no-such-customer": "an id in a body may be nobody's",
     "not-a-candidate": "who may be meant depends on what the touchpoint was asked with",
     "not-a-cursor": "a cursor is opaque, and comes from the page before",
     "not-held": "what can be checked is what is held of the customer",

@@ -371,7 +371,7 @@ async def test_what_cannot_be_is_told(desk: httpx.AsyncClient, sold: Sold, ring:
     await sold(a_sale(**ANA))
     first = await ring()
     nobody = "01a20291-8961-705d-b618-46b99ebbc9a9"
-    assert (await say(desk, first, "confirmed", customer_id=nobody)).status_code == 404
+    assert (await say(desk, first, "confirmed", customer_id=nobody)).status_code == 422
     assert (await say(desk, {"touchpoint_id": nobody}, "denied")).status_code == 404
     assert (await say(desk, first, "perhaps")).status_code == 422
 
