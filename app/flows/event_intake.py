@@ -43,6 +43,7 @@ from app.flows.event_reading import (
 from app.identify import queries as identify
 from app.identify.attach import Attached, attach
 from app.identify.erasure import queries as forgetting
+from app.identify.holdings import holdings_of
 from app.identify.portrait import unusable
 from app.interact import queries as interact
 from app.ledger import queries as ledger
@@ -256,7 +257,7 @@ async def _answer(
     named = {place: known.get(record) for place, record in sheet.owners.items()}
     visits = {t.place: t.read.visit_key for t in told if t.place not in named and t.read.visit_key}
     if visits:
-        held = await identify.holdings(tx, (), set(visits.values()), now)
+        held = await holdings_of(tx, (), set(visits.values()), now)
         owner = {holding.key: holding.customer_id for holding in held}
         named |= {place: owner.get(visit) for place, visit in visits.items()}
     for place, customer in named.items():

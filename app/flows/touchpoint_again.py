@@ -16,6 +16,7 @@ from app.flows.moment import Moment
 from app.flows.queries import DecisionRow
 from app.flows.touchpoint_rows import json_of
 from app.identify import queries as identify
+from app.identify.holdings import holdings_of
 from app.identify.resolve import NOBODY, MatchState, Resolution, judge, told_apart
 from app.identify.telling import NOTHING_SAID, Traits
 from app.identify.weighing import Candidate
@@ -109,7 +110,7 @@ async def who_is_said(
     """
     known = {key: identifiers.get(key, _VISIT) for key in keys}
     visits = [key for key, found in known.items() if found.type is IdentifierType.VISIT]
-    held = await identify.holdings(tx, [key for key in known if key not in visits], visits, at)
+    held = await holdings_of(tx, [key for key in known if key not in visits], visits, at)
     named = await identify.customers_of(tx, {each.record_id for each in spoken})
     last = _confirmed_last(spoken, named)
     if last is not None:

@@ -17,11 +17,10 @@ from app.identify.decisions import DecisionKind, PeoplesDecision
 from app.identify.evidence import FOR_GOOD, Limits, Link
 from app.identify.holders import Bearer
 from app.identify.limits import limits_in
-from app.identify.parties import whose, with_parties
+from app.identify.parties import with_parties
 from app.identify.rows import (
     Content,
     CustomerRow,
-    Holding,
     LinkRow,
     Located,
     PartitionRows,
@@ -40,7 +39,6 @@ from app.identify.tables import (
     membership,
     visit_fact,
 )
-from app.identify.telling import Question, Traits, trait
 from app.vocabulary import (
     Assurance,
     ComponentId,
@@ -63,8 +61,6 @@ DECISIONS_ABOUT = statement("app.identify", "decisions_about")
 WRITE_LINKS = statement("app.identify", "write_links")
 WRITE_PARTITION = statement("app.identify", "write_partition")
 WRITE_PROFILE = statement("app.identify", "write_profile")
-WHO_HOLDS = HotStatement(statement("app.identify", "who_holds"))
-TRAITS_OF = HotStatement(statement("app.identify", "traits_of"))
 
 ACTIVE_EPOCH = select(epoch.c.epoch, epoch.c.model).where(epoch.c.status == "active")
 CURRENT_OF = select(
@@ -316,56 +312,6 @@ async def write_visits(tx: Connection, facts: Sequence[VisitFact]) -> None:
                 for fact in facts
             ],
         )
-
-
-async def holdings(
-    tx: Connection,
-    keys: Collection[IdentifierKey],
-    visits: Collection[IdentifierKey],
-    at: datetime,
-) -> list[Holding]:
-    """Return every customer that holds any of the identifiers, an evidence row each.
-
-    Those of whom it was said that it is not theirs are told apart: ``denied``.
-    """
-    rows = await WHO_HOLDS.rows(
-        tx, {"identifier_keys": list(keys), "visit_keys": list(visits), "at": at}
-    )
-    found = [
-        Holding(
-            row.identifier_key,
-            IdentifierType(row.type),
-            row.state,
-            row.customer_id,
-            row.component_id,
-            row.anonymous,
-            row.record_id,
-            row.records,
-            row.assurance,
-            row.first_seen_at,
-            row.last_seen_at,
-            row.beside,
-            row.denied,
-        )
-        for row in rows
-    ]
-    denied = [held for held in found if held.denied]
-    return [*whose([held for held in found if not held.denied]), *denied]
-
-
-async def traits_of(tx: Connection, customers: Collection[CustomerId]) -> dict[CustomerId, Traits]:
-    """Return by what these customers could be told apart, folded for comparison."""
-    rows = await TRAITS_OF.rows(tx, {"customer_ids": list(customers)})
-    known: dict[CustomerId, dict[Question, set[str]]] = {
-        each: defaultdict(set) for each in customers
-    }
-    for row in rows:
-        question, said = trait(row.trait, row.value)
-        known[row.customer_id][question].update(said)
-    return {
-        each: Traits({question: frozenset(said) for question, said in found.items()})
-        for each, found in known.items()
-    }
 
 
 async def find_customer(tx: Connection, customer_id: CustomerId) -> CustomerRow | None:

@@ -21,7 +21,7 @@ from typing import Final
 
 from app.database.keyed_hash import KeyedHash
 from app.database.transaction import Connection
-from app.identify import queries
+from app.identify.holdings import holdings_of, traits_of
 from app.identify.keys import identifier_key
 from app.identify.rows import Holding
 from app.identify.telling import NOTHING_SAID, Question, Traits, fit, question_among
@@ -93,7 +93,7 @@ async def who_is(
     keys = {identifier_key(keyed_hash, found): found for found in identifiers}
     visits = [key for key, found in keys.items() if found.type is IdentifierType.VISIT]
     others = [key for key, found in keys.items() if found.type is not IdentifierType.VISIT]
-    found = judge(await queries.holdings(tx, others, visits, at), keys, at)
+    found = judge(await holdings_of(tx, others, visits, at), keys, at)
     return await told_apart(tx, found, said)
 
 
@@ -102,7 +102,7 @@ async def told_apart(tx: Connection, found: Resolution, said: Traits = NOTHING_S
     if found.state not in {MatchState.SHARED, MatchState.AMBIGUOUS}:
         return found
     between = found.contenders if said.known else found.contenders[:MOST_TOLD_APART]
-    traits = await queries.traits_of(tx, [each.customer_id for each in between])
+    traits = await traits_of(tx, [each.customer_id for each in between])
     return by_answers(found, traits, said)
 
 

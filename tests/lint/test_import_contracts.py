@@ -40,6 +40,7 @@ DOES_IO = frozenset(
         "audit",
         "authenticate",
         "erasure",
+        "holdings",
         "checkup",
         "edge_store",
         "flights",
