@@ -2,16 +2,20 @@
 
 ``id``, ``source`` and ``time`` are ours as they are; of ``type`` the last word counts, so that
 ``com.example.shop.sale`` is a ``sale``; ``data`` holds the rest of our document (``record_key``,
-``identifiers``, ``profile``, ``data``).  Other attributes are the transport's and are not read.
+``identifiers``, ``profile``, ``data``).  Other attributes are the transport's and are not read, but
+what is no attribute (sections 3.1 and 3.1.1: small letters and digits name it, a text, a whole
+number of 32 bits or a truth is its value) makes the whole no CloudEvent.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
 from app.api.event_document import read_event_document
+from app.api.problem_details import pointer_of
 from app.flows.event_command import EventCommand, EventType, Unreadable
 from app.problems import Fault, InvalidInput, Problem
 
@@ -21,6 +25,9 @@ BATCH: Final = "application/cloudevents-batch+json"
 _VERSION: Final = "1.0"
 _OUTSIDE: Final = ("id", "source", "type", "time")
 _INSIDE: Final = frozenset({"record_key", "identifiers", "profile", "data"})
+_ATTRIBUTES: Final = frozenset({"specversion", "data", "data_base64", *_OUTSIDE})
+_NAME: Final = r"^[a-z0-9]+$"
+_NUMBERS: Final = range(-(2**31), 2**31)
 _EVENT: Final = "#/components/schemas/EventDocument/properties"
 
 
@@ -50,6 +57,13 @@ SCHEMA: Final[dict[str, Any]] = {
             "additionalProperties": False,
         },
         "data_base64": False,
+    },
+    "propertyNames": {"pattern": _NAME},
+    "additionalProperties": {
+        "type": ["string", "integer", "boolean", "null"],
+        "pattern": r"^[^\x00]*$",
+        "minimum": _NUMBERS.start,
+        "maximum": _NUMBERS[-1],
     },
 }
 """As the contract tells it."""
@@ -82,7 +96,31 @@ def _faults(envelope: Mapping[str, Any]) -> list[Fault]:
         faults.append(
             Fault("/data", "unknown-field", "holds record_key, identifiers, profile and data only")
         )
+    others = envelope.keys() - _ATTRIBUTES
+    faults += [
+        fault for name in sorted(others) if (fault := _attribute_fault(name, envelope[name]))
+    ]
     return faults
+
+
+def _attribute_fault(name: str, value: object) -> Fault | None:
+    """Return what is wrong with an attribute that is not read, or None."""
+    pointer = pointer_of([name])
+    if not re.fullmatch(_NAME, name):
+        return Fault(pointer, "not-an-attribute", "small letters and digits name an attribute")
+    if isinstance(value, float):
+        fits = value.is_integer() and int(value) in _NUMBERS
+    elif isinstance(value, int):
+        fits = value in _NUMBERS
+    else:
+        fits = value is None or isinstance(value, str)
+    if fits:
+        return None
+    return Fault(
+        pointer,
+        "not-an-attribute",
+        "a text, a whole number of 32 bits, or true or false belongs here",
+    )
 
 
 def _document(envelope: Mapping[str, Any]) -> dict[str, Any]:

@@ -191,7 +191,7 @@ async def test_a_cloud_event_is_the_event_in_its_envelope(erp: httpx.AsyncClient
     again = await posted_as(
         erp,
         "application/cloudevents+json",
-        orjson.dumps(enveloped(dict(sale), subject="x", datacontenttype="application/json")),
+        orjson.dumps(enveloped(dict(sale), subject="x", sequence=7, sampled=True, dataschema=None)),
     )
     assert again.json()["items"][0]["status"] == "duplicate"
     assert again.json()["items"][0]["customer_id"] == first.json()["items"][0]["customer_id"]
@@ -207,11 +207,14 @@ async def test_a_batch_of_cloud_events_is_answered_item_by_item(erp: httpx.Async
         7,
         enveloped(an_event("sale", record_key="C-1")),
         enveloped(a_sale(record_key="C-1"), time="yesterday"),
+        enveloped(a_sale(record_key="C-1"), traceParent="00-ab-cd-01"),
+        enveloped(a_sale(record_key="C-1"), attempt=2**31),
+        enveloped(a_sale(record_key="C-1"), tags=["a"]),
     ]
     answer = await posted_as(erp, "application/cloudevents-batch+json", orjson.dumps(batch))
     items = answer.json()["items"]
     assert answer.status_code == 207
-    assert [item["status"] for item in items] == ["accepted"] + ["refused"] * 7
+    assert [item["status"] for item in items] == ["accepted"] + ["refused"] * 10
     pointers = [item["problem"]["errors"][0]["pointer"] for item in items[1:]]
     assert pointers == [
         "/specversion",
@@ -221,6 +224,9 @@ async def test_a_batch_of_cloud_events_is_answered_item_by_item(erp: httpx.Async
         "",
         "/data/data/net",
         "/time",
+        "/?",
+        "/attempt",
+        "/tags",
     ]
 
 
