@@ -47,3 +47,11 @@ def test_what_is_wrong_or_was_not_looked_at_is_a_finding(spoilt: dict[str, Any])
 )
 def test_a_promise_is_kept_by_who_looked_and_found_nothing(figures: Figures, kept: bool) -> None:
     assert figures.promise_kept is kept
+
+
+def test_a_gap_in_the_contract_fails_where_it_is_asked_to() -> None:
+    figures = Figures(cases=1, refusals=["Schema-valid request rejected: POST /v1/events"])
+    assert figures.is_well(refusals_fail=False)
+    assert not figures.is_well(refusals_fail=True)
+    figures.findings.append("Server error: POST /v1/keys")
+    assert not figures.is_well(refusals_fail=False)
