@@ -22,6 +22,7 @@ from app.identify.normalise.lists.phones import (
     WITHHELD,
     WITHHELD_DIGITS,
 )
+from app.identify.normalise.plain_phone import plain_line
 from app.identify.normalise.text import readable, words
 from app.vocabulary import Identifier, IdentifierType, RawIdentifier
 
@@ -56,16 +57,20 @@ def phone(raw: RawIdentifier, country: str) -> Identifier | Fault:
     nobody; a short number carries its country code ("+55190").  Of two numbers in one field the
     first counts, and extensions are dropped: they are the switch's, not the network's.
     """
+    plain = plain_line(raw.value, country)
+    if plain is None:
+        return _deciphered(raw, country)
+    return _filler(plain.digits) or _judged(plain.code, plain.national, is_a_line=True)
+
+
+def _deciphered(raw: RawIdentifier, country: str) -> Identifier | Fault:
     text = readable(raw.value, longest=_LONGEST, form="NFKC")
     number = text if isinstance(text, Fault) else _spelt(text)
     if isinstance(number, Fault):
         return number
     digits = _digits(number)
-    if digits in WITHHELD_DIGITS:
-        return Fault.WITHHELD
-    if _is_filler(digits):
-        return Fault.PLACEHOLDER
-    return _dialled(number, digits, country, is_whatsapp=raw.type is IdentifierType.WHATSAPP)
+    is_whatsapp = raw.type is IdentifierType.WHATSAPP
+    return _filler(digits) or _dialled(number, digits, country, is_whatsapp=is_whatsapp)
 
 
 def _dialled(number: str, digits: str, country: str, *, is_whatsapp: bool) -> Identifier | Fault:
@@ -73,27 +78,27 @@ def _dialled(number: str, digits: str, country: str, *, is_whatsapp: bool) -> Id
         line = _parsed(reading, country)
         kind = PhoneNumberType.UNKNOWN if line is None else phonenumbers.number_type(line)
         if line is not None and kind != PhoneNumberType.UNKNOWN:
-            return _judged(line, kind)
+            national = phonenumbers.national_significant_number(line)
+            return _judged(line.country_code or 0, national, is_a_line=kind in _IDENTIFYING)
     line = _parsed(number, country)
     if line is None:
         return Fault.NOT_A_PHONE
     if phonenumbers.is_valid_short_number(line):
-        return _identifier(line, identifies=False)
+        short = phonenumbers.format_number(line, PhoneNumberFormat.E164)
+        return _identifier(short, identifies=False)
     return _why_invalid(number, digits, country)
 
 
-def _judged(line: PhoneNumber, kind: int) -> Identifier | Fault:
-    national = phonenumbers.national_significant_number(line)
-    short_plan = line.country_code == 1 or len(national) <= _ENOUGH_DIGITS
+def _judged(code: int, national: str, *, is_a_line: bool) -> Identifier | Fault:
+    short_plan = code == 1 or len(national) <= _ENOUGH_DIGITS
     if is_repeated(national[-7:], 7) and short_plan:
         return Fault.PLACEHOLDER
-    is_fixed_brazilian = line.country_code == 55 and len(national) == 10
+    is_fixed_brazilian = code == 55 and len(national) == 10
     is_company = is_fixed_brazilian and national[2:6] in BRAZILIAN_COMPANY_PREFIXES
-    return _identifier(line, identifies=kind in _IDENTIFYING and not is_company)
+    return _identifier(f"+{code}{national}", identifies=is_a_line and not is_company)
 
 
-def _identifier(line: PhoneNumber, *, identifies: bool) -> Identifier:
-    value = phonenumbers.format_number(line, PhoneNumberFormat.E164)
+def _identifier(value: str, *, identifies: bool) -> Identifier:
     return Identifier(IdentifierType.PHONE, "", value, identifies=identifies)
 
 
@@ -162,10 +167,13 @@ def _has_plus(number: str) -> bool:
     return "+" in number[:before]
 
 
-def _is_filler(digits: str) -> bool:
-    if not digits.strip("0") or digits in ASCENDING:
-        return True
-    return is_repeated(digits, 6) or is_repeated(digits[-8:], 8)
+def _filler(digits: str) -> Fault | None:
+    """Return what tells that these digits are nobody's number, or None."""
+    if digits in WITHHELD_DIGITS:
+        return Fault.WITHHELD
+    is_counted = not digits.strip("0") or digits in ASCENDING
+    is_one_digit = is_repeated(digits, 6) or is_repeated(digits[-8:], 8)
+    return Fault.PLACEHOLDER if is_counted or is_one_digit else None
 
 
 # ---------------------------------------------------------------- ways to read it
