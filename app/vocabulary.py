@@ -86,8 +86,14 @@ class Assurance(StrEnum):
         """Return 0 for the weakest, 3 for a verified and 4 for a rectified fact."""
         return _RANKS[self]
 
+    @classmethod
+    def of_rank(cls, rank: int) -> Assurance:
+        """Return the one of this rank, as it is stored."""
+        return _BY_RANK[rank]
 
-_RANKS: Final = {assurance: rank for rank, assurance in enumerate(Assurance)}
+
+_BY_RANK: Final = tuple(Assurance)
+_RANKS: Final = {assurance: rank for rank, assurance in enumerate(_BY_RANK)}
 
 
 class Party(StrEnum):

@@ -17,7 +17,7 @@ from typing import Any, Final
 from fastapi import Request, Response
 from fastapi._compat import ModelField
 from fastapi.dependencies.models import Dependant
-from fastapi.dependencies.utils import request_body_to_args, request_params_to_args
+from fastapi.dependencies.utils import request_params_to_args
 from fastapi.exceptions import RequestValidationError, ResponseValidationError
 from fastapi.routing import APIRoute
 
@@ -57,25 +57,23 @@ class _Step:
     needs: tuple[tuple[str, int], ...]
     request: str | None
     parameters: tuple[tuple[Sequence[ModelField], Callable[[Request], Mapping[str, Any]]], ...]
-    body: list[ModelField]
+    body: ModelField | None
 
-    async def arguments(
-        self, request: Request, document: Any, given: Sequence[Any]
-    ) -> tuple[dict[str, Any], list[Any]]:
-        """Return the function's arguments, and what is wrong with them."""
+    def arguments(
+        self, request: Request, document: Any, given: Sequence[Any], faults: list[Any]
+    ) -> dict[str, Any]:
+        """Return the function's arguments; what is wrong with them comes to the faults."""
         values = {name: given[step] for name, step in self.needs}
-        faults: list[Any] = []
         if self.request is not None:
             values[self.request] = request
         for fields, place in self.parameters:
             found, wrong = request_params_to_args(fields, place(request))
             values.update(found)
             faults += wrong
-        if self.body:
-            found, wrong = await request_body_to_args(self.body, document, embed_body_fields=False)
-            values.update(found)
+        if self.body is not None:
+            values[self.body.name], wrong = self.body.validate(document, loc=("body",))
             faults += wrong
-        return values, faults
+        return values
 
 
 def _plan(declared: Dependant) -> list[_Step]:
@@ -106,7 +104,7 @@ def _plan(declared: Dependant) -> list[_Step]:
                     for name, place in _PLACES.items()
                     if (fields := getattr(wanted, name))
                 ),
-                wanted.body_params,
+                _body_of(wanted),
             )
         )
         places[function] = len(steps) - 1
@@ -114,6 +112,13 @@ def _plan(declared: Dependant) -> list[_Step]:
 
     add(declared)
     return steps
+
+
+def _body_of(wanted: Dependant) -> ModelField | None:
+    """Return what a function takes the whole body for, if it does."""
+    if len(wanted.body_params) > 1:
+        raise CannotBePlanned(f"{wanted.call} asks for several bodies")
+    return next(iter(wanted.body_params), None)
 
 
 def caller_of(route: APIRoute) -> Handler:
@@ -131,12 +136,11 @@ def caller_of(route: APIRoute) -> Handler:
         given: list[Any] = []
         faults: list[Any] = []
         for step in before:
-            arguments, wrong = await step.arguments(request, document, given)
-            faults += wrong
+            arguments = step.arguments(request, document, given, faults)
             given.append(None if faults else await step.function(**arguments))
-        arguments, wrong = await last.arguments(request, document, given)
-        if faults or wrong:
-            raise RequestValidationError(faults + wrong)
+        arguments = last.arguments(request, document, given, faults)
+        if faults:
+            raise RequestValidationError(faults)
         answer = await last.function(**arguments)
         if isinstance(answer, Response):
             return answer

@@ -225,7 +225,7 @@ def customer_answer(view: CustomerView, now: datetime, locale: Locale) -> Custom
                 value=item.value,
                 state=item.state,
                 records=item.records,
-                assurance=tuple(Assurance)[item.assurance],
+                assurance=Assurance.of_rank(item.assurance),
                 first_seen_at=item.first_seen_at,
                 last_seen_at=item.last_seen_at,
             )

@@ -77,6 +77,8 @@ _MOST_RANGES: Final = 10
 
 def locale_among(accept_language: str, default: Locale) -> Locale:
     """Return the language of ours that is wanted most (RFC 9110, 12.5.4)."""
+    if not accept_language:
+        return default
     best, best_weight = default, 0.0
     for part in accept_language.split(",")[:_MOST_RANGES]:
         wanted, _, parameter = part.partition(";")

@@ -32,24 +32,7 @@ async def holdings_of(
     rows = await WHO_HOLDS.rows(
         tx, {"identifier_keys": list(keys), "visit_keys": list(visits), "at": at}
     )
-    found = [
-        Holding(
-            row.identifier_key,
-            IdentifierType(row.type),
-            row.state,
-            row.customer_id,
-            row.component_id,
-            row.anonymous,
-            row.record_id,
-            row.records,
-            row.assurance,
-            row.first_seen_at,
-            row.last_seen_at,
-            row.beside,
-            row.denied,
-        )
-        for row in rows
-    ]
+    found = [Holding(key, IdentifierType(kind), *rest) for key, kind, *rest in rows]
     denied = [held for held in found if held.denied]
     return [*whose([held for held in found if not held.denied]), *denied]
 

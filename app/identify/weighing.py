@@ -135,7 +135,7 @@ def _candidate(
             found.type,
             faded(found.type, weight, at - found.last_seen_at),
             holders[found.key],
-            tuple(Assurance)[found.assurance],
+            Assurance.of_rank(found.assurance),
             found.last_seen_at,
             found.key,
             asked[found.key].scope,

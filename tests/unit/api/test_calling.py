@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import httpx
 import pytest
-from fastapi import Depends, FastAPI, Header, Request, Response
+from fastapi import Body, Depends, FastAPI, Header, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
@@ -117,7 +117,10 @@ async def waits(given: Annotated[int, Depends(blocks)]) -> None: ...
 async def writes(response: Response) -> None: ...
 
 
-@pytest.mark.parametrize("function", [keeps, waits, writes])
+async def reads_two(one: Annotated[int, Body()], other: Annotated[int, Body()]) -> None: ...
+
+
+@pytest.mark.parametrize("function", [keeps, waits, writes, reads_two])
 def test_what_the_plan_cannot_provide_is_refused_at_start(function: Any) -> None:
     with pytest.raises(CannotBePlanned):
         caller_of(APIRoute("/", function))
