@@ -15,10 +15,13 @@ from app.access.idempotency import KEPT_FOR
 from app.access.queries import expire_answers
 from app.api.logging import configure_logging
 from app.database.clock import Clock, SystemClock
+from app.database.keyed_hash import KeyedHash
 from app.database.location import located
 from app.database.partitions import ensure_partitions, partitioned_tables
 from app.database.room import room_of
 from app.database.transaction import Database, Work
+from app.flows.cleaning_broom import Broom
+from app.flows.cleaning_round import cleaning, counting, take_slices
 from app.flows.erasure import expire_idle
 from app.flows.event_intake import CUSTOMER_CHANGED
 from app.flows.rescore import rescore, sweep
@@ -43,7 +46,7 @@ async def run_worker() -> None:
             few, location.url, application_name="idip worker", room=room_of(settings)
         )
         try:
-            worker = hired(settings, database, SystemClock())
+            worker = hired(settings, database, location.keyed_hash, SystemClock())
             if tracing is not None:
                 worker = worker.through(tracing.handler, tracing.work)
             with fewer_collections():
@@ -52,7 +55,7 @@ async def run_worker() -> None:
             await database.close()
 
 
-def hired(settings: Settings, database: Database, clock: Clock) -> Worker:
+def hired(settings: Settings, database: Database, keyed_hash: KeyedHash, clock: Clock) -> Worker:
     """Return the worker with all it has to do, by topic of the outbox and by the calendar."""
 
     async def rescore_customer(ids: Mapping[str, str]) -> None:
@@ -80,6 +83,7 @@ def hired(settings: Settings, database: Database, clock: Clock) -> Worker:
         for table in partitioned_tables():
             await database.write(partial(ensure_partitions, table=table, now=clock.now()))
 
+    broom = Broom(database, keyed_hash, settings, clock)
     return Worker(
         database,
         {CUSTOMER_CHANGED: rescore_customer},
@@ -91,6 +95,8 @@ def hired(settings: Settings, database: Database, clock: Clock) -> Worker:
             Job("chain audit", timedelta(minutes=1), partial(_chain_audit, database, clock)),
             Job("tell audit head", timedelta(days=1), partial(audit.tell_head, database)),
             Job("make partitions", timedelta(days=1), make_partitions),
+            Job("clean", timedelta(seconds=10), partial(take_slices, broom, cleaning)),
+            Job("count quality", timedelta(seconds=30), partial(take_slices, broom, counting)),
         ),
     )
 

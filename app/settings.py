@@ -71,6 +71,7 @@ class Settings(BaseModel):
     future_tolerance_hours: Annotated[int, Field(ge=0, le=168)] = 24
     subject_request_days: Annotated[int, Field(ge=1, le=90)] | None = None
     anonymous_idle_days: Annotated[int, Field(ge=1, le=3_650)] = 90
+    clean_every_days: Annotated[int, Field(ge=0, le=365)] = 7
     key_cache_ttl_ms: Annotated[int, Field(ge=0, le=5_000)] = 3_000
     stop_notice_ms: Annotated[int, Field(ge=0, le=60_000)] = 0
     distinct_numbers_per_minute: Annotated[int, Field(ge=0, le=1_000_000)] = 60

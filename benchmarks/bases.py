@@ -58,7 +58,7 @@ async def opened(folder: Path, customers: int, *, fresh: bool = False) -> AsyncI
         if not (data_dir / READY).exists():
             await made(settings, location, customers)
             (data_dir / READY).touch()
-        key = await _key(settings, location)
+        key = await _key(settings, location)  # brings the schema of an older base up to date
         yield Base(customers, data_dir, settings, driver_url(location.url), key)
 
 

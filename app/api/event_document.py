@@ -153,6 +153,7 @@ def _command(event: EventDocument, data: Document) -> EventCommand:
         content=canonical(told),
         person=canonical(person),
         payload=canonical({"id": event.id, **told, **person}).decode(),
+        provider=profile.get("provider"),
     )
 
 

@@ -4,14 +4,14 @@ What processes count is in ``metrics``.  These figures are one truth for all pro
 counts them: the process that is scraped asks the database, in one statement, no more often than
 every ten seconds and for a second at most.  A database that is away is itself an answer, and what
 it would have said is left out: an old figure would pass for a good one.  How good the data are is
-read from everybody, so that it is asked for once an hour, and left out where there is no time.
+counted by the worker once a day (``cleaning_quality``), and left out when it has not for three.
 """
 
 from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from prometheus_client import CollectorRegistry, generate_latest
@@ -20,14 +20,11 @@ from prometheus_client.registry import Collector
 
 from app.api.dependencies import House
 from app.database.room import room_of
-from app.flows.cleaning import data_quality
 from app.flows.vital_signs import VitalSign, vital_signs
 from app.problems import Unavailable
 
 READ_EVERY_S: Final = 10.0
 READ_LIMIT_S: Final = 1.0
-QUALITY_EVERY_S: Final = 3_600.0
-QUALITY_LIMIT_S: Final = 4.0
 
 FAMILIES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "database_up": ("Whether the database answered", ()),
@@ -52,34 +49,20 @@ class Gauges:
 
     def __init__(self) -> None:
         """Know nothing yet."""
-        self._state, self._quality = _Reading(_read), _Reading(_read_quality)
-        self._turn = asyncio.Lock()
+        self._signs: list[VitalSign] = []
+        self._read_at_s = -math.inf
+        self._reading = asyncio.Lock()
 
     async def exposition(self, house: House) -> bytes:
         """Return them in the text format of Prometheus, read anew if the last reading is old."""
-        async with self._turn:
-            state = await self._state.signs(house, READ_EVERY_S)
-            quality = await self._quality.signs(house, QUALITY_EVERY_S)
+        async with self._reading:
+            now_s = asyncio.get_running_loop().time()
+            if now_s - self._read_at_s >= READ_EVERY_S:
+                self._signs = await _read(house)
+                self._read_at_s = now_s
         registry = CollectorRegistry()
-        registry.register(_Families([*state, *quality, *_at_once(house)]))
+        registry.register(_Families([*self._signs, *_at_once(house)]))
         return generate_latest(registry)
-
-
-class _Reading:
-    """What was read last, and when."""
-
-    def __init__(self, read: Callable[[House], Awaitable[list[VitalSign]]]) -> None:
-        self._read = read
-        self._signs: list[VitalSign] = []
-        self._at_s = -math.inf
-
-    async def signs(self, house: House, every_s: float) -> list[VitalSign]:
-        """Return it, read anew if it is as old as that."""
-        now_s = asyncio.get_running_loop().time()
-        if now_s - self._at_s >= every_s:
-            self._signs = await self._read(house)
-            self._at_s = now_s
-        return self._signs
 
 
 async def _read(house: House) -> list[VitalSign]:
@@ -91,16 +74,6 @@ async def _read(house: House) -> list[VitalSign]:
     except (TimeoutError, Unavailable):
         return [VitalSign("database_up", "", 0.0)]
     return [VitalSign("database_up", "", 1.0), *signs]
-
-
-async def _read_quality(house: House) -> list[VitalSign]:
-    """Ask how many customers there are and of how many what is missing."""
-    try:
-        async with asyncio.timeout(QUALITY_LIMIT_S):
-            found = await house.database.ask(lambda tx: data_quality(tx, house.clock))
-    except (TimeoutError, Unavailable):
-        return []
-    return [VitalSign("data_quality", measure, count) for measure, count in found.items()]
 
 
 def _at_once(house: House) -> Iterator[VitalSign]:

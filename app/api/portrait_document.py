@@ -22,6 +22,7 @@ class SaidAnswer(Answer):
     value: str
     assurance: Assurance
     source: str
+    provider: str | None = Field(description="who enriched it, where the source says so")
     said_at: datetime
 
 
@@ -62,6 +63,7 @@ def attribute_answers(known: Mapping[str, Sequence[ProfileValue]]) -> list[Attri
                     value=each.value,
                     assurance=each.assurance,
                     source=each.source,
+                    provider=each.provider,
                     said_at=each.said_at,
                 )
                 for each in known[attribute]

@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from app.flows.cleaning import STALE_AFTER
+from app.flows.cleaning_quality import STALE_AFTER
 from app.identify.profile import BIRTH_DATE, NAMES
 from app.identify.rows import KnownBy
 from app.vocabulary import IdentifierType, Party

@@ -55,6 +55,8 @@ class EventCommand:
     content: bytes
     person: bytes
     payload: str
+    provider: str | None = None
+    """Who enriched the profile, where the source says so."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,7 @@ def profile_facts(told: Iterable[Told]) -> list[ProfileFact]:
             value,
             item.read.command.time.at,
             item.read.event_key,
+            item.read.command.provider,
         )
         for item in told
         if (record_id := item.read.record_id) is not None

@@ -179,6 +179,7 @@ def _profile_values(view: CustomerView) -> Iterator[Row]:
                 "assurance": each.assurance,
                 "said_at": each.said_at,
                 "source": each.source,
+                "provider": each.provider,
                 "holds": place == 0,
             }
 

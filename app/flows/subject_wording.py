@@ -32,9 +32,12 @@ LEGEND: Final[Mapping[str, Wording]] = {
         "What was said not to be yours: `for_good` if it was you who said it, and then for ever.",
     ),
     "profile_values": Wording(
-        "Todos os valores do seu cadastro, com fonte, data e garantia; `holds` marca o que vale.",
-        "Todos los valores de su ficha, con fuente, fecha y garantía; `holds` marca el que vale.",
-        "Every value of your profile with source, time and assurance; `holds` marks what holds.",
+        "Todos os valores do seu cadastro, com fonte, data e garantia; `holds` marca o que vale,"
+        " `provider` é quem forneceu o dado à fonte.",
+        "Todos los valores de su ficha, con fuente, fecha y garantía; `holds` marca el que vale,"
+        " `provider` es quien proporcionó el dato a la fuente.",
+        "Every value of your profile with source, time and assurance; `holds` marks what holds,"
+        " `provider` is who provided it to the source.",
     ),
     "records": Wording(
         "Em quais sistemas da empresa há um registro seu.",

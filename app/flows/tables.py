@@ -1,8 +1,10 @@
-"""What did a person ask of us about their own data, and what keeps us from using or erasing it?
+"""What did people ask about their own data, where is the cleaning, and how good are the data?
 
 The register outlives the person: once they are erased it keeps a keyed pseudonym, dates and the
 outcome.  A restraint hangs on records, as every fact does, so that it follows them through merges
 and splits: one restrained record restrains its customer.  See ADR 0017.
+
+Neither a round of cleaning nor the counts name anybody.
 """
 
 from __future__ import annotations
@@ -10,17 +12,21 @@ from __future__ import annotations
 from typing import Final
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     Column,
     Date,
     DateTime,
     Index,
+    Integer,
     LargeBinary,
     Table,
     Text,
     Uuid,
+    literal_column,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 
 from app.database.metadata import metadata
 
@@ -64,4 +70,41 @@ restraint: Final = Table(
     CheckConstraint("kind IN ('restriction', 'hold')", name="kind"),
     CheckConstraint("kind <> 'hold' OR ends_on IS NOT NULL", name="hold_ends"),
     Index("ix_restraint_record_id", "record_id"),
+)
+
+cleaning_round: Final = Table(
+    "cleaning_round",
+    metadata,
+    Column("round_id", Uuid, primary_key=True),
+    Column("rules", Integer, nullable=False, comment="version of the normaliser it reads by"),
+    Column("first_step", Text, nullable=False),
+    Column("step", Text, nullable=True, comment="that it is at; null: all are done"),
+    Column(
+        "after",
+        Text,
+        nullable=False,
+        server_default=text("''"),
+        comment="key that the step was last at; empty: at its beginning",
+    ),
+    Column("found", JSONB, nullable=False, comment="counts so far"),
+    Column("began_at", DateTime(timezone=True), nullable=False),
+    Column("moved_at", DateTime(timezone=True), nullable=False),
+    Column("finished_at", DateTime(timezone=True), nullable=True),
+    CheckConstraint("(finished_at IS NULL) = (step IS NOT NULL)", name="finished"),
+    Index(
+        "uq_cleaning_round_open",
+        literal_column("(first_step = 'quality')"),
+        unique=True,
+        postgresql_where=text("finished_at IS NULL"),
+    ),
+    comment="Rounds of cleaning: one at a time through the whole house, one that only counts",
+)
+
+data_quality: Final = Table(
+    "data_quality",
+    metadata,
+    Column("measure", Text, primary_key=True),
+    Column("found", BigInteger, nullable=False),
+    Column("counted_at", DateTime(timezone=True), nullable=False),
+    comment="How many customers there are, and of how many what is missing or old",
 )

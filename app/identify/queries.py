@@ -290,6 +290,7 @@ async def write_profile(tx: Connection, facts: Iterable[ProfileFact]) -> set[Rec
             "person_values": [row.value for row in rows],
             "occurred": [row.occurred_at for row in rows],
             "event_keys": [row.event_key for row in rows],
+            "providers": [row.provider for row in rows],
         },
     )
     return {RecordId(row.record_id) for row in changed}

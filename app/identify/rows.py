@@ -169,6 +169,7 @@ class ProfileFact:
     value: str
     occurred_at: datetime
     event_key: bytes
+    provider: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,7 @@ identifier: Final = Table(
     Column("party", Text, nullable=False),
     Column("state", Text, nullable=False, comment="active, generic (past the epoch's limit)"),
     CheckConstraint("state IN ('active', 'generic', 'unidentifying')", name="state"),
+    Index("ix_identifier_generic", "identifier_key", postgresql_where=text("state = 'generic'")),
     Index(
         "ix_identifier_company_root",
         text("left(value, 8)"),
@@ -94,6 +95,7 @@ record: Final = Table(
         comment="of whom it speaks, by its tax ids and names: person, company, unknown",
     ),
     CheckConstraint("party IN ('person', 'company', 'unknown')", name="party"),
+    Index("ix_record_generic", "record_id", postgresql_where=text("generic")),
 )
 
 record_identifier: Final = Table(
@@ -130,6 +132,7 @@ profile_fact: Final = Table(
     Column("value", Text, nullable=False, comment="personal"),
     Column("occurred_at", DateTime(timezone=True), nullable=False),
     Column("event_key", LargeBinary, nullable=False, comment="breaks ties of time"),
+    Column("provider", Text, nullable=True, comment="who enriched it, as the source tells"),
 )
 
 unusable_identifier: Final = Table(

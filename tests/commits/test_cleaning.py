@@ -12,12 +12,13 @@ from app.database.clock import FixedClock
 from app.database.keyed_hash import KeyedHash
 from app.database.metadata import metadata
 from app.database.transaction import Database
-from app.flows.cleaning import Broom, clean
+from app.flows.cleaning import Stand, clean
+from app.flows.cleaning_broom import Broom
 from app.flows.event_intake import take_events
 from app.identify import checkup
 from app.identify.normalise import VERSION
 from app.settings import Settings
-from tests.builders import a_reader, a_sale, commands, email, phone, tax_id
+from tests.builders import a_reader, a_sale, an_event, commands, email, phone, tax_id
 
 pytestmark = pytest.mark.anyio
 
@@ -37,7 +38,7 @@ async def broom(
     return Broom(own_database, keyed_hash, settings, clock)
 
 
-def quiet(what: str, done: int) -> None:
+def quiet(stand: Stand) -> None:
     """Draw no progress."""
 
 
@@ -152,6 +153,48 @@ async def test_a_filler_stored_by_earlier_rules_goes_and_what_it_displaced_retur
     assert found.profile_facts_changed == 2
     assert await broom.database.read(facts) == before
     assert (await clean(broom, quiet)).profile_facts_changed == 0
+
+
+async def test_a_fact_stored_before_providers_were_kept_names_its_own(
+    own_database: Database, keyed_hash: KeyedHash, settings: Settings, clock: FixedClock
+) -> None:
+    fact = metadata.tables["profile_fact"]
+    bought = {"name": "Ana Souza", "city": "Santos", "assurance": "enriched", "provider": "bureau"}
+    guessed = {"occupation": "nurse", "assurance": "inferred"}
+    told = [
+        an_event("profile", record_key="C-1", identifiers=[tax_id()], profile=profile)
+        for profile in (bought, guessed)
+    ]
+    reader = a_reader(keyed_hash)
+    await own_database.write(lambda tx: take_events(tx, commands(told), reader, clock.now()))
+
+    async def facts(tx: Any) -> list[Any]:
+        rows = await tx.execute(select(fact).order_by(fact.c.attribute))
+        return [tuple(row) for row in rows]
+
+    before = await own_database.read(facts)
+    assert [row[-1] for row in before] == ["bureau", "bureau", None]
+    await own_database.write(lambda tx: tx.execute(update(fact).values(provider=None)))
+    assert await own_database.read(facts) != before
+    await clean(Broom(own_database, keyed_hash, settings, clock), quiet)
+    assert await own_database.read(facts) == before
+
+
+async def test_what_a_filler_displaced_returns_with_its_provider(
+    own_database: Database, keyed_hash: KeyedHash, settings: Settings, clock: FixedClock
+) -> None:
+    fact = metadata.tables["profile_fact"]
+    profile = {"name": "Ana Souza", "assurance": "enriched", "provider": "bureau"}
+    told = an_event("profile", record_key="C-1", identifiers=[tax_id()], profile=profile)
+    reader = a_reader(keyed_hash)
+    await own_database.write(lambda tx: take_events(tx, commands([told]), reader, clock.now()))
+    filler = {"value": "CONSUMIDOR FINAL", "event_key": b"till", "provider": "till"}
+    later = fact.c.occurred_at + timedelta(days=1)
+    displace = update(fact).values(**filler, occurred_at=later)
+    await own_database.write(lambda tx: tx.execute(displace))
+    await clean(Broom(own_database, keyed_hash, settings, clock), quiet)
+    found = await own_database.read(lambda tx: tx.execute(select(fact.c.value, fact.c.provider)))
+    assert [tuple(row) for row in found] == [("Ana Souza", "bureau")]
 
 
 async def test_idle_strangers_are_forgotten(broom: Broom, clock: FixedClock) -> None:

@@ -245,7 +245,7 @@ async def test_work_that_breaks_leaves_neither_effect_nor_key(
 async def test_an_answer_is_kept_for_72_hours_and_no_longer(
     house: House, http: httpx.AsyncClient, clock: FixedClock, outside: Plain
 ) -> None:
-    worker = hired(house.settings, house.database, clock)
+    worker = hired(house.settings, house.database, house.keyed_hash, clock)
     expire = worker._jobs["expire idempotency keys"].run
     first = await http.post("/v1/keys", json=NEW_KEY, headers=key())
     clock.advance(KEPT_FOR)

@@ -18,6 +18,7 @@ from app.api import gauges, metrics
 from app.api.admission.kinds import Kind
 from app.api.scopes import SCOPE_OF
 from app.database.clock import SystemClock
+from app.database.keyed_hash import KeyedHash
 from app.database.transaction import Database
 from app.jobs import hired
 from app.settings import Settings
@@ -47,7 +48,8 @@ def families() -> dict[str, tuple[str, ...]]:
 
 def words() -> dict[str, set[str]]:
     """Return what a label may say, of those whose words can be listed."""
-    jobs = hired(Settings(), cast("Database", None), SystemClock())._jobs
+    nothing = cast("Database", None), cast("KeyedHash", None)
+    jobs = hired(Settings(), *nothing, SystemClock())._jobs
     return {
         "name": set(jobs),
         "kind": {kind.word for kind in Kind},

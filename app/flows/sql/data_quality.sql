@@ -1,14 +1,23 @@
--- Purpose: how good is what we know of our customers?  One row of counts for each measure; what is
---          missing of one customer, ``customer_gaps`` tells by the same rules.  What says nothing
---          ("SEM NOME", born in 2999) is no profile fact: it is not stored, and ``idip clean`` leaves
---          out what earlier rules stored.
--- Parameters: stale_before timestamptz (contact points not seen since are stale).
--- Result: measure, found.
--- Index: sequential over customer, membership, record_identifier, profile_fact.
-WITH real AS (
-    SELECT c.customer_id
+-- Purpose: how good is what we know of the next customers?  Counts of them and of what is missing;
+--          what is missing of one customer, ``customer_gaps`` tells by the same rules.  What says
+--          nothing ("SEM NOME", born in 2999) is no profile fact: it is not stored, and cleaning
+--          leaves out what earlier rules stored.
+-- Parameters: after uuid, most int (customers in the order of their ids); stale_before timestamptz
+--             (contact points not seen since are stale).
+-- Result: one row: last_customer_id (null: there are no more), then a count by each measure.
+-- Index: pk_customer, ix_membership_customer_id, ix_record_identifier_record_id, pk_identifier,
+--        pk_profile_fact.
+WITH next_ones AS MATERIALIZED (
+    SELECT c.customer_id, c.anonymous, c.erased_at, c.current_customer_id
     FROM customer AS c
-    WHERE NOT c.anonymous AND c.erased_at IS NULL AND c.current_customer_id = c.customer_id
+    WHERE c.customer_id > CAST(:after AS uuid)
+    ORDER BY c.customer_id
+    LIMIT CAST(:most AS int)
+),
+real AS MATERIALIZED (
+    SELECT n.customer_id
+    FROM next_ones AS n
+    WHERE NOT n.anonymous AND n.erased_at IS NULL AND n.current_customer_id = n.customer_id
 ),
 reach AS (
     SELECT
@@ -19,7 +28,8 @@ reach AS (
         bool_or(i.type = 'tax_id' AND i.party = 'company')
             AND NOT bool_or(i.type = 'tax_id' AND i.party = 'person') AS company,
         max(l.last_seen_at) FILTER (WHERE i.type IN ('phone', 'email')) AS seen_at
-    FROM membership AS m
+    FROM real
+    JOIN membership AS m ON m.customer_id = real.customer_id
     JOIN record_identifier AS l ON l.record_id = m.record_id
         AND l.assurance <> 1
         AND (l.denied_at IS NULL OR l.denied_at < l.last_seen_at)
@@ -31,7 +41,8 @@ told AS (
         m.customer_id,
         bool_or(p.attribute IN ('name', 'social_name', 'company_name', 'trade_name')) AS name,
         bool_or(p.attribute = 'birth_date') AS birth_date
-    FROM membership AS m
+    FROM real
+    JOIN membership AS m ON m.customer_id = real.customer_id
     JOIN profile_fact AS p ON p.record_id = m.record_id
     GROUP BY m.customer_id
 ),
@@ -47,26 +58,16 @@ each_one AS (
     LEFT JOIN reach AS r ON r.customer_id = real.customer_id
     LEFT JOIN told AS t ON t.customer_id = real.customer_id
 )
-SELECT 'customers' AS measure, count(*) AS found FROM each_one
-UNION ALL
-SELECT 'without_phone', count(*) FROM each_one WHERE NOT phone
-UNION ALL
-SELECT 'without_email', count(*) FROM each_one WHERE NOT email
-UNION ALL
-SELECT 'without_contact_point', count(*) FROM each_one WHERE NOT phone AND NOT email
-UNION ALL
-SELECT 'without_tax_id', count(*) FROM each_one WHERE NOT tax_id
-UNION ALL
-SELECT 'without_name', count(*) FROM each_one WHERE NOT name
-UNION ALL
-SELECT 'without_birth_date', count(*) FROM each_one WHERE NOT birth_date
-UNION ALL
-SELECT 'stale_contact_points', count(*) FROM each_one WHERE stale
-UNION ALL
-SELECT 'generic_values', count(*) FROM identifier WHERE state = 'generic'
-UNION ALL
-SELECT 'generic_records', count(*) FROM record WHERE generic
-UNION ALL
-SELECT 'suspected_duplicates', count(*)
-FROM review
-WHERE state = 'open' AND kind IN ('possibly_same', 'contested', 'tax_id_slip')
+SELECT
+    -- PostgreSQL has max(uuid) from 18 on
+    (SELECT n.customer_id FROM next_ones AS n ORDER BY n.customer_id DESC LIMIT 1)
+        AS last_customer_id,
+    count(*) AS customers,
+    count(*) FILTER (WHERE NOT phone) AS without_phone,
+    count(*) FILTER (WHERE NOT email) AS without_email,
+    count(*) FILTER (WHERE NOT phone AND NOT email) AS without_contact_point,
+    count(*) FILTER (WHERE NOT tax_id) AS without_tax_id,
+    count(*) FILTER (WHERE NOT name) AS without_name,
+    count(*) FILTER (WHERE NOT birth_date) AS without_birth_date,
+    count(*) FILTER (WHERE stale) AS stale_contact_points
+FROM each_one

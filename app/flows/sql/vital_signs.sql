@@ -4,7 +4,7 @@
 -- Result: sign text, label text (empty where there is only one), figure double precision; a sign
 --         that cannot be told yet is left out. A new one is one more SELECT here.
 -- Index: ix_outbox_available_at_outbox_id, pk_job, uq_scoring_run_active,
---        ix_customer_stat_rescore_on, pk_identity_log, ix_review_state_opened_at.
+--        ix_customer_stat_rescore_on, pk_identity_log, ix_review_state_opened_at, pk_data_quality.
 SELECT 'outbox_rows' AS sign, 'waiting' AS label, CAST(count(*) AS double precision) AS figure
 FROM outbox
 WHERE parked_at IS NULL
@@ -59,3 +59,7 @@ WHERE
     moved.from_customer_id IS NOT NULL
     AND moved.logged_at > CAST(:now AS timestamptz) - interval '1 hour'
 GROUP BY moved.cause
+UNION ALL
+SELECT 'data_quality', q.measure, q.found
+FROM data_quality AS q
+WHERE q.counted_at > CAST(:now AS timestamptz) - interval '3 days'

@@ -74,6 +74,7 @@ async def said_of(tx: Connection, customer: CustomerId) -> list[ProfileValue]:
             row.source,
             row.occurred_at,
             row.event_key,
+            row.provider,
         )
         for row in rows
     ]

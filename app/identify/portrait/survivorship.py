@@ -28,6 +28,8 @@ class ProfileValue:
     source: str
     said_at: datetime
     event_key: bytes
+    provider: str | None = None
+    """Who enriched it; the source is who told us."""
 
     @property
     def fault(self) -> Fault | None:

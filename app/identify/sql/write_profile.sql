@@ -1,28 +1,32 @@
 -- Purpose: keep the newest fact of each (record, attribute, assurance); ties go to the larger key.
 --          Whose person is another one now has to be looked at again.
 -- Parameters: record_ids uuid[], attributes text[], assurances int[], person_values text[],
---             occurred timestamptz[], event_keys bytea[]; no pair twice.
+--             occurred timestamptz[], event_keys bytea[], providers text[]; no fact twice.
 -- Result: record_id of each record whose person or company has another name, or birth date, now.
 -- Index: pk_profile_fact.
 WITH told AS (
-    SELECT n.record_id, n.attribute, n.assurance, n.value, n.occurred_at, n.event_key
+    SELECT n.record_id, n.attribute, n.assurance, n.value, n.occurred_at, n.event_key, n.provider
     FROM unnest(
         CAST(:record_ids AS uuid[]),
         CAST(:attributes AS text[]),
         CAST(:assurances AS int[]),
         CAST(:person_values AS text[]),
         CAST(:occurred AS timestamptz[]),
-        CAST(:event_keys AS bytea[])
-    ) AS n (record_id, attribute, assurance, value, occurred_at, event_key)
+        CAST(:event_keys AS bytea[]),
+        CAST(:providers AS text[])
+    ) AS n (record_id, attribute, assurance, value, occurred_at, event_key, provider)
 ),
 kept AS (
-    INSERT INTO profile_fact AS p (record_id, attribute, assurance, value, occurred_at, event_key)
-    SELECT t.record_id, t.attribute, t.assurance, t.value, t.occurred_at, t.event_key
+    INSERT INTO profile_fact AS p (
+        record_id, attribute, assurance, value, occurred_at, event_key, provider
+    )
+    SELECT t.record_id, t.attribute, t.assurance, t.value, t.occurred_at, t.event_key, t.provider
     FROM told AS t
     ON CONFLICT (record_id, attribute, assurance) DO UPDATE SET
         value = excluded.value,
         occurred_at = excluded.occurred_at,
-        event_key = excluded.event_key
+        event_key = excluded.event_key,
+        provider = excluded.provider
     WHERE (p.occurred_at, p.event_key) < (excluded.occurred_at, excluded.event_key)
     RETURNING p.record_id, p.attribute, p.assurance, p.value
 )

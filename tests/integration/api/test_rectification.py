@@ -17,6 +17,8 @@ from app.api.dependencies import House
 from app.database.clock import FixedClock
 from app.database.metadata import metadata
 from app.database.transaction import Connection
+from app.flows.cleaning_broom import Broom
+from app.flows.cleaning_round import counting, take_slices
 from app.flows.founding import found
 from app.personalise.bundle import shipped_document
 from app.vocabulary import CustomerId
@@ -360,7 +362,7 @@ async def test_a_customer_shows_what_is_missing(desk: httpx.AsyncClient, sold: S
 
 
 async def test_what_is_missing_is_counted_by_the_same_rules(
-    desk: httpx.AsyncClient, sold: Sold
+    desk: httpx.AsyncClient, sold: Sold, house: House
 ) -> None:
     firm = {"identifiers": [tax_id("11.222.333/0001-81")], "profile": {"trade_name": "Loja"}}
     customers = {
@@ -373,6 +375,8 @@ async def test_what_is_missing_is_counted_by_the_same_rules(
         for customer in customers
         for gap in (await desk.get(f"/v1/customers/{UUID(customer)}")).json()["gaps"]
     ]
+    broom = Broom(house.database, house.keyed_hash, house.settings, house.clock)
+    await take_slices(broom, counting)
     figures = (await desk.get("/metrics")).text.splitlines()
     assert 'idip_data_quality{measure="customers"} 3.0' in figures
     for gap in ("phone", "email", "contact_point", "tax_id", "name", "birth_date"):

@@ -225,3 +225,20 @@ def test_a_command_founds_no_second_house_by_looking_in_the_wrong_place(
     assert ran.code == 2
     assert "IDIP_DATA_DIR" in ran.err
     assert list(tmp_path.iterdir()) == []
+
+
+async def test_cleaning_says_how_far_it_has_come(run: Command, tmp_path: Path) -> None:
+    await run("load", events(tmp_path / "e.ndjson", a_sale("10.50", record_key="C-1")))
+    before = json.loads((await run("clean", "--status", "--json")).out)
+    assert (before["last"], before["present"], before["counted_at"]) == (None, None, None)
+    await run("clean", "--dry-run")
+    assert json.loads((await run("clean", "--status", "--json")).out) == before
+    cleaned = json.loads((await run("clean", "--json")).out)
+    after = json.loads((await run("clean", "--status", "--json")).out)
+    assert after["last"]["found"] == cleaned
+    assert cleaned["components"] == cleaned["quality"]["customers"] == 1
+    assert after["counted_at"] is not None
+    told = await run("clean", "--status")
+    assert "1  groups of records looked at" in told.err
+    assert "none is open" in told.err
+    assert (await run("clean", "--status", "--all")).code == terminal.WRONG_USE

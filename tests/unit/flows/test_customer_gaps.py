@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.flows.cleaning import STALE_AFTER
+from app.flows.cleaning_quality import STALE_AFTER
 from app.flows.customer_gaps import Gap, gaps_of
 from app.identify.rows import KnownBy
 from app.vocabulary import Party
