@@ -151,7 +151,8 @@ class ContradictionAnswer(Answer):
     """What speaks against two customers being one; no value is told."""
 
     kind: Clash = Field(
-        description="each has a tax id of its own, or people said before that they are two"
+        description="each has a tax id of its own, one is a company and the other speaks for it, "
+        "or people said before that they are two"
     )
     customer_ids: list[UUID]
 

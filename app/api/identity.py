@@ -18,7 +18,7 @@ from app.api.said_document import SaidDocument
 from app.api.wire import Answer, Document, Moment
 from app.flows.resolution_wording import question_for, sentence_for
 from app.identify.normalise import advice, normalise
-from app.identify.resolve import MatchState, Resolution, who_is
+from app.identify.resolve import MatchState, Resolution, unusable, who_is
 from app.identify.telling import Question, said_in
 from app.identify.weighing import Candidate, Evidence
 from app.problems import Fault
@@ -90,9 +90,12 @@ async def resolve_identity(
     question = asking(house.number_budget, client, asked.identifiers, asked.said)
     usable, ignored = _usable(asked.identifiers, house)
     said = said_in(asked.said.answers() if asked.said else {}, house.settings.country)
-    resolution = await house.database.ask(
-        lambda tx: who_is(tx, house.keyed_hash, usable, asked.time or now, said)
-    )
+    if usable:
+        resolution = await house.database.ask(
+            lambda tx: who_is(tx, house.keyed_hash, usable, asked.time or now, said)
+        )
+    else:
+        resolution = unusable({fault.code for fault in ignored})
     question.answered(resolution.state, resolution.reason)
     metrics.count_match("resolve", resolution.state, resolution.reason)
     return _answer(resolution, ignored, asked.locale or locale)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -14,10 +15,10 @@ from app.identify import queries
 from app.identify.attach import NamedIdentifier, RecordEvidence, attach
 from app.identify.keys import OWN_SOURCE, identifier_key, own_record
 from app.identify.normalise import normalise
-from app.identify.resolve import Resolution
+from app.identify.resolve import Resolution, unusable
 from app.identify.telling import Traits, said_in
 from app.personalise.catalogue import Catalogue
-from app.vocabulary import Assurance, CustomerId, Identifier, RecordId, TouchpointId
+from app.vocabulary import Assurance, CustomerId, Faulty, Identifier, RecordId, TouchpointId
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +34,12 @@ class Desk:
 
     def identifiers(self, command: TouchpointCommand) -> list[Identifier]:
         """Return what was given, normalised, each once; what names nobody is left out."""
-        given = (normalise(raw, country=raw.country or self.country) for raw in command.identifiers)
+        given = self._read(command)
         return list(dict.fromkeys(each for each in given if isinstance(each, Identifier)))
+
+    def unusable(self, command: TouchpointCommand) -> Resolution:
+        """Return who it is where nothing that was given is usable."""
+        return unusable({each.fault for each in self._read(command) if isinstance(each, Faulty)})
 
     def said(self, command: TouchpointCommand) -> Traits:
         """Return what the caller answered, ready to be compared."""
@@ -50,6 +55,9 @@ class Desk:
     def request_hash(self, command: TouchpointCommand) -> bytes:
         """Return by what the same question is known."""
         return self.keyed_hash.digest("touchpoint", command.request)
+
+    def _read(self, command: TouchpointCommand) -> Iterator[Identifier | Faulty]:
+        return (normalise(raw, country=raw.country or self.country) for raw in command.identifiers)
 
 
 @dataclass(frozen=True, slots=True)

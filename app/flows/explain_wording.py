@@ -60,6 +60,11 @@ _OBSTACLES: Final = {
         "No son un cliente: cada uno tiene su identificación fiscal.",
         "They are not one customer: each has a tax id of its own.",
     ),
+    Obstacle.COMPANY_AND_PERSON: Wording(
+        "Não são um cliente: um é a empresa, o outro uma pessoa que trata por ela.",
+        "No son un cliente: uno es la empresa, el otro una persona que trata por ella.",
+        "They are not one customer: one is a company, the other a person who speaks for it.",
+    ),
     Obstacle.NOTHING_SHARED: Wording(
         "Não são um cliente: não têm nenhum dado de identificação em comum.",
         "No son un cliente: no tienen ningún dato de identificación en común.",

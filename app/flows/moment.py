@@ -68,16 +68,17 @@ class Moment:
 
     @property
     def may_speak_name(self) -> bool:
-        """Return whether to greet by name: sure enough, and on nobody else's line.
+        """Return whether to greet by name: there is one, sure enough, and on nobody else's line.
 
         Whoever an agent heard say who they are may be called so.
         """
         customer = self.who.customer
-        if customer is not None and self.attested is not None:
-            return True
-        if customer is None or customer.confidence < SPEAK_NAME_FROM:
+        if customer is None or self.display_name is None:
             return False
-        return all(evidence.holders <= 1 for evidence in customer.evidence)
+        if self.attested is not None:
+            return True
+        alone = all(evidence.holders <= 1 for evidence in customer.evidence)
+        return alone and customer.confidence >= SPEAK_NAME_FROM
 
     @property
     def is_verified(self) -> bool:

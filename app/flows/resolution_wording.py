@@ -92,6 +92,12 @@ _UNKNOWN: Final = {
         "Dato de un tipo que nunca identifica a nadie (0800, número corto, alias de tienda).",
         "A kind of detail that never identifies anybody (toll-free, short number, shop alias).",
     ),
+    "placeholder": Wording(
+        "O que foi informado é dado de preenchimento (consumidor final, 99999-9999):"
+        " não é de ninguém.",
+        "Lo indicado es un dato de relleno (público en general, 99999-9999): no es de nadie.",
+        "What was given is filler (walk-in customer, 99999-9999): it is nobody's.",
+    ),
     "held_by_many": Wording(
         "Este dado é compartilhado por muitos e não identifica ninguém.",
         "Este dato lo comparten muchos y no identifica a nadie.",

@@ -88,6 +88,11 @@ LEVELS: Final[Mapping[tuple[str, str], Wording]] = {
     ("birth_date", "different"): Wording(
         "datas de nascimento diferentes", "fechas de nacimiento diferentes", "different birth dates"
     ),
+    ("birth_date", "of_twins"): Wording(
+        "data de nascimento que gêmeos também teriam",
+        "fecha de nacimiento que también tendrían dos gemelos",
+        "a birth date that twins would share",
+    ),
     ("surnames", "same"): Wording("sobrenome em comum", "apellido en común", "a common surname"),
     ("surnames", "different"): Wording(
         "sobrenomes diferentes", "apellidos diferentes", "different surnames"

@@ -98,7 +98,10 @@ async def _meet(
     identifiers = desk.identifiers(command)
     given = {identifier_key(desk.keyed_hash, found): found for found in identifiers}
     said = desk.said(command)
-    who = await who_is(tx, desk.keyed_hash, identifiers, at, said)
+    if identifiers:
+        who = await who_is(tx, desk.keyed_hash, identifiers, at, said)
+    else:
+        who = desk.unusable(command)
 
     touchpoint_id = TouchpointId(uuid7())
     stand = await stand_on(tx, who, identifiers, touchpoint_id, desk, now)

@@ -43,7 +43,7 @@ Levels = dict[float, list[tuple[float, list[Link]]]]
 _NOBODYS: Final[Mapping[RecordId, Bearer]] = MappingProxyType({})
 _ALL_EVIDENCE: Final = 0.0
 _SPEAKS_FOR: Final = "speaks for"
-"""The axis on which a company and who only speaks for it are opposed."""
+"""The axes on which a company and who only speaks for it are opposed: this and the tax id."""
 
 
 def components(
@@ -111,6 +111,11 @@ def vetoes_of(links: Iterable[Link]) -> dict[RecordId, Vetoes]:
         record: {axis: frozenset(values) for axis, values in axes.items() if len(values) == 1}
         for record, axes in found.items()
     }
+
+
+def is_of_roles(axis: Axis) -> bool:
+    """Tell whether those opposed on an axis of vetoes are a company and who speaks for it."""
+    return isinstance(axis, tuple) and axis[0] == _SPEAKS_FOR
 
 
 def _persons(bearer: Bearer | None) -> frozenset[Person]:

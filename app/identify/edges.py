@@ -2,7 +2,8 @@
 
 An edge says what the evidence says about two records, whatever the partition makes of them: the
 best value they share, in bits, and what their names and birth dates add or take away.  People's
-merges are ``must_link``; their splits, and two tax ids of one kind, ``cannot_link``.
+merges are ``must_link``; their splits, two tax ids of one kind, and a company and who speaks for
+it, ``cannot_link``.
 
 A value of n records would make n² pairs.  Records that share a value and are alike (the same person
 by name and birth date, the same tax ids, the same side of every split) stand to all others as the
@@ -26,7 +27,7 @@ from operator import attrgetter
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from app.identify.cluster import vetoes_of
+from app.identify.cluster import is_of_roles, vetoes_of
 from app.identify.decisions import PeoplesDecision, by_people
 from app.identify.evidence import Link, bits_held_by, bits_of
 from app.identify.holders import Bearer, persons_behind
@@ -36,6 +37,7 @@ from app.vocabulary import IdentifierKey, IdentifierType, RecordId
 
 PEOPLE: Final = "people"
 TWO_TAX_IDS: Final = "two_tax_ids"
+COMPANY_AND_PERSON: Final = "company_and_person"
 """What a breakdown names that decides whatever the bits are."""
 
 MOST_JUDGED: Final = 20
@@ -183,8 +185,8 @@ def _verdict(one: _Stand, other: _Stand, *, is_merged: bool) -> tuple[EdgeKind, 
     decisive = []
     if is_merged or _is_opposed(one.sides, other.sides):
         decisive.append(PEOPLE)
-    if _is_opposed(one.tax_ids, other.tax_ids):
-        decisive.append(TWO_TAX_IDS)
+    opposing = _opposing(one.tax_ids, other.tax_ids)
+    decisive += {COMPANY_AND_PERSON if is_of_roles(axis) else TWO_TAX_IDS for axis in opposing}
     told = tuple((code, None) for code in decisive)
     if is_merged:
         return EdgeKind.MUST_LINK, told
@@ -235,9 +237,15 @@ def _frozen(labels: Mapping[Axis, Collection[Hashable]]) -> Labels:
 
 
 def _is_opposed(ones: Labels, others: Labels) -> bool:
-    if not ones or not others:
-        return False
-    return any(ones[axis].isdisjoint(others[axis]) for axis in ones.keys() & others.keys())
+    return any(True for _ in _opposing(ones, others))
+
+
+def _opposing(ones: Labels, others: Labels) -> Iterator[Axis]:
+    """Yield the axes on which two records stand on different sides."""
+    if ones and others:
+        for axis in ones.keys() & others.keys():
+            if ones[axis].isdisjoint(others[axis]):
+                yield axis
 
 
 def _star(records: Sequence[int]) -> Iterator[Pair]:

@@ -49,6 +49,7 @@ class Obstacle(StrEnum):
 
     PEOPLE = "people"
     TAX_ID = "tax_id"
+    COMPANY_AND_PERSON = "company_and_person"
     NOTHING_SHARED = "nothing_shared"
     CHANGED_HANDS = "changed_hands"
     NOT_ENOUGH = "not_enough"
@@ -95,6 +96,8 @@ def why_not(looked: Looked, one: Cluster, other: Cluster, limits: Limits) -> Why
 def _obstacle(found: Standing, *, is_handed_on: bool) -> Obstacle:
     if found.is_decided:
         return Obstacle.PEOPLE
+    if found.contradiction is Contradiction.SPEAKS_FOR:
+        return Obstacle.COMPANY_AND_PERSON
     if found.contradiction is not Contradiction.NONE:
         return Obstacle.TAX_ID
     if not found.shared:

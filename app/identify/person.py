@@ -39,6 +39,7 @@ class Level(StrEnum):
     DIFFERENT = "different"
     ANOTHER_NAME = "another_name"
     ONE_SIDED = "one_sided"
+    OF_TWINS = "of_twins"
 
 
 FIRST_NAME_BITS: Final = {
@@ -53,8 +54,16 @@ each has a second given name and these differ: brothers are called João Pedro a
 """
 
 _AGREEING: Final = frozenset({Level.SAME, Level.NEAR, Level.INITIAL})
+_BORN_ALIKE: Final = frozenset({Level.SAME, Level.NEAR})
 
-BIRTH_DATE_BITS: Final = {Level.SAME: 7.0, Level.NEAR: 2.0, Level.DIFFERENT: -10.0}
+BIRTH_DATE_BITS: Final = {
+    Level.SAME: 7.0,
+    Level.NEAR: 2.0,
+    Level.OF_TWINS: 0.0,
+    Level.DIFFERENT: -10.0,
+}
+"""``of_twins``: the same or nearly, beside names of two people (ADR 20)."""
+
 SURNAME_BITS: Final = {Level.SAME: 2.0, Level.DIFFERENT: -2.0, Level.ANOTHER_NAME: -10.0}
 """``another_name``: father and son of one first name, Pérez García and Pérez Ruiz."""
 
@@ -157,13 +166,10 @@ def compare(one: Person, other: Person) -> Agreement:
     surnames = _surnames(one.surnames, other.surnames)
     if surnames is Level.ANOTHER_NAME and first_name not in _AGREEING:
         surnames = Level.SAME  # brothers, cousins: their first names say who they are
-    suffix = _suffixes(one, other)
-    return Agreement(
-        first_name,
-        birth_date,
-        surnames,
-        None if birth_date is Level.SAME else suffix,
-    )
+    suffix = None if birth_date is Level.SAME else _suffixes(one, other)
+    if first_name is Level.ANOTHER_NAME and birth_date in _BORN_ALIKE:
+        birth_date = Level.OF_TWINS
+    return Agreement(first_name, birth_date, surnames, suffix)
 
 
 def _first_names(one: Person, other: Person) -> Level | None:

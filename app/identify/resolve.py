@@ -3,7 +3,8 @@
     known       one customer, or one far ahead of the others
     ambiguous   what was given points to several customers
     shared      several customers have the very same: a household's line, a couple's e-mail
-    blocked     nothing that was given can identify anybody: a toll-free number, a value of many
+    blocked     nothing that was given can identify anybody: a toll-free number, a value of many,
+                a filler such as "CONSUMIDOR FINAL"
     unknown     nobody has it
 
 All of them are answers.  Whoever had a number before it was given to somebody else is told, and
@@ -23,6 +24,7 @@ from app.database.keyed_hash import KeyedHash
 from app.database.transaction import Connection
 from app.identify.holdings import holdings_of, traits_of
 from app.identify.keys import identifier_key
+from app.identify.normalise.faults import Fault
 from app.identify.rows import Holding
 from app.identify.telling import NOTHING_SAID, Question, Traits, fit, question_among
 from app.identify.weighing import Candidate, ranked, with_confidence
@@ -73,6 +75,7 @@ class Resolution:
 
 
 NOBODY: Final = Resolution(MatchState.UNKNOWN, None, (), "no_identifier")
+FILLER: Final = Resolution(MatchState.BLOCKED, None, (), "placeholder")
 LATE: Final = Resolution(MatchState.UNKNOWN, None, (), "not_asked_in_time")
 
 
@@ -95,6 +98,11 @@ async def who_is(
     others = [key for key, found in keys.items() if found.type is not IdentifierType.VISIT]
     found = judge(await holdings_of(tx, others, visits, at), keys, at)
     return await told_apart(tx, found, said)
+
+
+def unusable(faults: Collection[str]) -> Resolution:
+    """Return who it is by nothing but faulty values: a filler is nobody's, whoever sends it."""
+    return FILLER if Fault.PLACEHOLDER in faults else NOBODY
 
 
 async def told_apart(tx: Connection, found: Resolution, said: Traits = NOTHING_SAID) -> Resolution:
@@ -170,7 +178,7 @@ def judge(
     )
     found = ranked([held for held in holdings if held.key in usable], asked, at)
     real = [candidate for candidate in found if not candidate.anonymous]
-    if not real and not usable:
+    if not real and asked and not usable:
         reason = "held_by_many" if of_many else "never_identifies"
         return Resolution(MatchState.BLOCKED, None, tuple(found), reason, weightless)
     if not real:

@@ -54,17 +54,19 @@ def is_slip(one: str, other: str) -> bool:
 
 
 class Contradiction(Enum):
-    """What the tax ids of two customers say."""
+    """What tax ids say of two customers; ``SPEAKS_FOR``: one is a company, the other names its."""
 
     NONE = 0
     SLIP = 1
     REAL = 2
+    SPEAKS_FOR = 3
 
 
 class Clash(StrEnum):
     """What speaks so strongly against two customers being one that only people may join them."""
 
     TWO_TAX_IDS = "two_tax_ids"
+    COMPANY_AND_PERSON = "company_and_person"
     CANNOT_LINK = "cannot_link"
 
 
@@ -134,12 +136,18 @@ def standing_between(
 
 
 def clashes_between(
-    one: Cluster, other: Cluster, links: Iterable[Link], sides: Mapping[RecordId, Labels]
+    one: Cluster, other: Cluster, links: Collection[Link], sides: Mapping[RecordId, Labels]
 ) -> list[Clash]:
-    """Return what people override who make these two one: tax ids, and what people said before."""
-    has_two = _contradiction(one, other, _tax_ids(links), {}) is not Contradiction.NONE
-    is_decided = _kept_apart(one, other, sides)
-    return [Clash.TWO_TAX_IDS] * has_two + [Clash.CANNOT_LINK] * is_decided
+    """Return what people override who make these two one: what they are, what people said before.
+
+    ``links`` tell beside which tax ids records stand (``parties``).
+    """
+    found = {
+        Clash.TWO_TAX_IDS: _contradiction(one, other, _tax_ids(links), {}) is not Contradiction.NONE,
+        Clash.COMPANY_AND_PERSON: _speaks_for(one, other, links),
+        Clash.CANNOT_LINK: _kept_apart(one, other, sides),
+    }
+    return [clash for clash, holds in found.items() if holds]
 
 
 def _standing(
@@ -154,7 +162,7 @@ def _standing(
         bits=claim.bits + _average(ones, others),
         shared=frozenset(claim.types),
         agreement=_best(ones, others),
-        contradiction=Contradiction.REAL
+        contradiction=Contradiction.SPEAKS_FOR
         if _speaks_for(*pair, looked.links)
         else _contradiction(*pair, held, looked.tax_ids),
         is_decided=_kept_apart(*pair, sides),
@@ -187,7 +195,7 @@ def _kind_of(found: Standing) -> DoubtKind | None:
         return None
     agrees = found.agreement is not None and found.agreement.bits > 0
     match found.contradiction:
-        case Contradiction.REAL:
+        case Contradiction.REAL | Contradiction.SPEAKS_FOR:
             return None
         case Contradiction.SLIP:
             likely = agrees and found.bits >= JOIN_BITS and found.shared & _CONTACT_POINTS

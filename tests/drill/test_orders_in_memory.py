@@ -14,7 +14,7 @@ from app.identify.evidence import Link
 from app.identify.holders import Bearer
 from app.vocabulary import RecordId
 from tests.property.test_identify_partition import NAMES, PERSONS, SPANS, clustered
-from tests.unit.identify.people import cpf, email, phone, record
+from tests.unit.identify.people import cnpj, cpf, email, phone, record
 
 SETS: Final = int(os.environ.get("IDIP_DRILL_SETS", "2000"))
 ORDERS: Final = 50
@@ -27,7 +27,9 @@ def some_facts(draw: random.Random) -> tuple[list[Link], dict[RecordId, Bearer]]
         name, kind = draw.choice(NAMES), draw.random()
         if kind < 0.2:
             link = cpf(name, draw.choice("12"))
-        elif kind < 0.7:
+        elif kind < 0.35:
+            link = cnpj(name, draw.choice(["firm", "shop"]))
+        elif kind < 0.75:
             link = phone(name, draw.choice("123"), days=draw.choice(SPANS))
         else:
             link = email(name, draw.choice(["a@x", "b@x"]))

@@ -20,7 +20,7 @@ from app.identify.forest import Forest
 from app.identify.holders import Bearer
 from app.vocabulary import IdentifierKey, RecordId
 from tests.property.test_identify_partition import BEARERS, LINKS, NAMES
-from tests.unit.identify.people import bearer, phone, record
+from tests.unit.identify.people import bearer, phone, record, sided
 
 T0 = datetime(2026, 11, 20, tzinfo=UTC)
 DECISIONS = st.lists(
@@ -52,6 +52,7 @@ def scored(
         for each in (known, links, decisions):
             order.shuffle(each)
         told = {key: told[key] for key in known}
+    links, told = sided(links, told)
     merges = [d.sides for d in decisions if d.kind is DecisionKind.MERGE]
     groups = components(known, links, merges)
     edges = [edge for group in groups for edge in edges_of(group, links, decisions, told)]
@@ -96,7 +97,8 @@ def test_who_shares_a_value_hangs_together_by_edges(
     links: list[Link], told: dict[RecordId, Bearer]
 ) -> None:
     edges = scored(links, told)
-    for holders in holders_of(links).values():
+    judged, _ = sided(links, told)
+    for holders in holders_of(judged).values():
         own = [(e.record_lo, e.record_hi) for e in edges if {e.record_lo, e.record_hi} <= holders]
         assert pieces(holders, own) == 1
 
@@ -113,10 +115,11 @@ def test_what_people_or_tax_ids_decided_is_so_in_the_partition(
     links: list[Link], told: dict[RecordId, Bearer], decisions: list[PeoplesDecision]
 ) -> None:
     merges = [d.sides for d in decisions if d.kind is DecisionKind.MERGE]
+    judged, bearers = sided(links, told)
     home = {
         each: number
-        for group in components(told, links, merges)
-        for number in partition(group, links, decisions, told)
+        for group in components(told, judged, merges)
+        for number in partition(group, judged, decisions, bearers)
         for each in number
     }
     for edge in scored(links, told, decisions):
@@ -141,7 +144,8 @@ def test_first_come_as_the_centre_of_a_star_would_be_seen() -> None:
 def holders_of(links: Iterable[Link]) -> dict[IdentifierKey, set[RecordId]]:
     found: dict[IdentifierKey, set[RecordId]] = defaultdict(set)
     for each in links:
-        found[each.key].add(each.record_id)
+        if not each.beside:  # a company's number ties nobody who only speaks for it
+            found[each.key].add(each.record_id)
     return found
 
 

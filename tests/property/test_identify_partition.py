@@ -6,18 +6,29 @@
 from __future__ import annotations
 
 import random
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, product
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.identify.cluster import Partition, components, partition
-from app.identify.evidence import LIMITS, Link
+from app.identify.evidence import LIMITS, Link, is_company_id, is_veto
 from app.identify.holders import Bearer
-from app.vocabulary import IdentifierType, RecordId
-from tests.unit.identify.people import bearer, cpf, email, phone, record
+from app.vocabulary import IdentifierType, Party, RecordId
+from tests.unit.identify.people import (
+    bearer,
+    bearers,
+    cnpj,
+    cpf,
+    email,
+    groups,
+    phone,
+    record,
+    sided,
+)
 
 NAMES = "abcdefgh"
 PERSONS = [
@@ -30,8 +41,11 @@ PERSONS = [
     bearer("Anna Clara Souza Dias"),
     bearer("Ana Souza Dias"),
     bearer("Bruno Souza", "1981-01-30"),
+    bearer("Bruno Souza", "1984-05-02"),
     bearer("Bruno Souza Filho"),
     bearer("", "1984-05-02"),
+    bearer("Petro Ltda"),
+    bearer("Ana Souza", firms=("Petro Ltda",)),
 ]
 SPANS = [(0, 10), (5, 300), (400, 500), (450, 900)]
 SMALL = replace(LIMITS, largest=4)
@@ -46,6 +60,7 @@ LINKS = st.lists(
             st.sampled_from(SPANS),
         ),
         st.builds(email, st.sampled_from(NAMES), st.sampled_from(["a@x", "b@x"])),
+        st.builds(cnpj, st.sampled_from(NAMES), st.sampled_from(["firm", "shop"])),
     ),
     max_size=16,
     unique_by=lambda each: (each.record_id, each.key),
@@ -63,6 +78,7 @@ def clustered(
         order.shuffle(known)
         order.shuffle(links)
         told = dict(order.sample(list(told.items()), len(told)))
+    links, told = sided(links, told)
     found = set()
     for group in components(known, links):
         found |= partition(group, links, (), told, SMALL)
@@ -86,21 +102,33 @@ def test_every_record_is_somebodys_and_no_more_than_one(
 
 @given(LINKS, BEARERS)
 def test_two_tax_ids_never_meet(links: list[Link], told: dict[RecordId, Bearer]) -> None:
-    own: dict[RecordId, set[bytes]] = {each: set() for each in told}
-    for each in links:
-        if each.type is IdentifierType.TAX_ID:
-            own[each.record_id].add(each.key)
-    for cluster in clustered(links, told):
+    own: dict[tuple[RecordId, Party], set[bytes]] = defaultdict(set)
+    for each in sided(links, told)[0]:
+        if is_veto(each):
+            own[each.record_id, each.party].add(each.key)
+    for cluster, party in product(clustered(links, told), (Party.PERSON, Party.COMPANY)):
         # A record that contradicts itself vetoes nothing.
-        held = {next(iter(own[each])) for each in cluster if len(own[each]) == 1}
-        assert len(held) <= 1
+        named = [own[each, party] for each in cluster if (each, party) in own]
+        assert len({next(iter(keys)) for keys in named if len(keys) == 1}) <= 1
+
+
+@given(LINKS, BEARERS)
+def test_a_company_and_who_speaks_for_it_never_meet(
+    links: list[Link], told: dict[RecordId, Bearer]
+) -> None:
+    judged, _ = sided(links, told)
+    for cluster in clustered(links, told):
+        inside = [each for each in judged if each.record_id in cluster and is_company_id(each)]
+        own = {each.key for each in inside if not each.beside}
+        assert own.isdisjoint(each.key for each in inside if each.beside)
 
 
 @given(LINKS, BEARERS)
 def test_nobody_is_together_without_evidence(
     links: list[Link], told: dict[RecordId, Bearer]
 ) -> None:
-    tied = components(told, links)
+    judged, _ = sided(links, told)
+    tied = components(told, [each for each in judged if not each.beside])
     assert all(any(cluster <= group for group in tied) for cluster in clustered(links, told))
 
 
@@ -112,6 +140,14 @@ def test_by_telephone_and_email_alone_no_two_first_names_meet(
     for cluster in clustered(weak, told):
         firsts = {first for each in cluster for first in told[each].person.first_names}
         assert not any({one, other} == {"ana", "bruno"} for one, other in combinations(firsts, 2))
+
+
+def test_companies_and_their_contact_persons_are_among_what_is_drawn() -> None:
+    """The negative control: where nobody is beside a company, the properties above ask little."""
+    links = [cnpj("a"), cnpj("b"), cnpj("c"), phone("a"), phone("b"), phone("c")]
+    told = bearers(a="Petro Ltda", b="Ana Souza", c="Ana Souza")
+    assert clustered(links, told) == groups("a", "bc")
+    assert partition(told, links, (), told, SMALL) == groups("abc")
 
 
 def test_the_first_come_first_served_would_be_seen() -> None:

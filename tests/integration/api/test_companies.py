@@ -58,6 +58,36 @@ async def test_the_number_and_the_desk_answer_with_the_company(
     assert (who["state"], who["customer_id"]) == ("known", company)
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("pt-BR", "um é a empresa"), ("es", "uno es la empresa"), ("en", "one is a company")],
+)
+async def test_why_a_company_and_its_contact_person_are_two(
+    caller: httpx.AsyncClient, language: str, said: str
+) -> None:
+    company, ana = await ids(caller)
+    for one, other in ((company, ana), (ana, company)):
+        told = await caller.get(
+            f"/v1/customers/{one}/explain",
+            params={"against": other},
+            headers={"Accept-Language": language},
+        )
+        found = told.json()["why_not"]
+        assert found["obstacle"] == "company_and_person"
+        assert said in found["sentence"]
+        decisive = {field for edge in told.json()["edges"] for field in edge["breakdown"]}
+        assert "two_tax_ids" not in decisive
+
+
+async def test_who_merges_a_company_with_its_contact_person_is_told(
+    caller: httpx.AsyncClient,
+) -> None:
+    both = sorted(await ids(caller))
+    body = {"customer_ids": both, "preview": True}
+    told = (await caller.post("/v1/customers/merge", json=body)).json()
+    assert told["contradictions"] == [{"kind": "company_and_person", "customer_ids": both}]
+
+
 async def test_bad_values_are_seen_exported_and_counted(caller: httpx.AsyncClient) -> None:
     company, ana = await ids(caller)
     shown = (await caller.get(f"/v1/customers/{company}")).json()

@@ -52,7 +52,7 @@ async def test_a_known_caller_is_known_with_evidence(ivr: httpx.AsyncClient) -> 
     assert (evidence["type"], evidence["holders"]) == ("phone", 1)
 
 
-@pytest.mark.parametrize("identifiers", [[], [phone()], [phone("000")], [email("x")]])
+@pytest.mark.parametrize("identifiers", [[], [phone()], [phone("anonymous")], [email("x")]])
 async def test_a_stranger_is_unknown_and_no_error(
     ivr: httpx.AsyncClient, identifiers: list[Any]
 ) -> None:
@@ -225,6 +225,40 @@ async def test_a_kind_that_never_identifies_is_not_said_to_be_of_many(
     who = await resolved(ivr, given)
     assert (who["state"], who["reason"]) == ("blocked", "never_identifies")
     assert "muitos" not in who["sentence"]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"type": "customer_code", "value": "CONSUMIDOR", "source": "erp"},
+        {"type": "customer_code", "value": "000000", "source": "erp"},
+        {"type": "loyalty", "value": "CLIENTE PADRAO"},
+        phone("99999-9999"),
+        phone("000"),
+        email("nao@tem.com"),
+        tax_id("111.111.111-11"),
+    ],
+)
+async def test_a_filler_is_blocked_by_its_name_and_nothing_is_looked_up(
+    ivr: httpx.AsyncClient, statements: Any, given: dict[str, str]
+) -> None:
+    await resolved(ivr, given)
+    statements.clear()
+    who = await resolved(ivr, given, locale="en")
+    assert (who["state"], who["reason"]) == ("blocked", "placeholder")
+    assert "filler" in who["sentence"]
+    assert [each["code"] for each in who["ignored"]] == ["placeholder"]
+    assert not [each for each in statements.sent if "identifier" in each]
+    beside = await resolved(ivr, given, phone())
+    assert (beside["state"], beside["reason"]) == ("unknown", "not_seen_before")
+
+
+@pytest.mark.parametrize("given", [phone("anonymous"), email("x"), tax_id("529.982.247-24")])
+async def test_what_is_no_filler_is_just_not_usable(
+    ivr: httpx.AsyncClient, given: dict[str, str]
+) -> None:
+    who = await resolved(ivr, given)
+    assert (who["state"], who["reason"]) == ("unknown", "no_identifier")
 
 
 async def test_a_foreign_tax_id_is_called_by_its_name(ivr: httpx.AsyncClient) -> None:

@@ -14,10 +14,10 @@ from app.access.scopes import Scope
 from app.api.dependencies import House
 from app.database.metadata import metadata
 from app.database.transaction import Connection
-from app.flows.cleaning import data_quality
+from app.flows.cleaning_quality import FIRST_CUSTOMER, count_customers
 from app.flows.founding import found
 from app.personalise.bundle import shipped_document
-from tests.builders import a_sale, an_event, phone
+from tests.builders import a_sale, an_event, email, phone
 from tests.integration.api.conftest import NewClient
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("founded_house")]
@@ -98,7 +98,43 @@ async def test_a_name_nobody_has_is_told_back_and_never_spoken(
         assert shown["display_name"] is None
         assert "name" in shown["gaps"]
         assert "name" not in shown["profile"]
-    assert (await rung(desk, lines[0]))["display_name"] is None
+    ring = await rung(desk, lines[0])
+    assert (ring["state"], ring["display_name"], ring["may_speak_name"]) == ("known", None, False)
+
+
+async def test_a_confirmed_caller_without_a_name_is_not_greeted_by_one(
+    desk: httpx.AsyncClient, sold: Sold
+) -> None:
+    (item,) = await sold(named("SEM NOME", record_key="C-1"))
+    interaction = {"source": "pbx", "id": "call 1"}
+    told = {"channel": "voice", "identifiers": [phone()], "interaction": interaction}
+    opened = (await desk.post("/v1/touchpoints", json=told | {"deadline_ms": 10_000})).json()
+    path = f"/v1/touchpoints/{opened['touchpoint_id']}/identity"
+    word = {"word": "confirmed", "customer_id": item["customer_id"]}
+    who = (await desk.post(path, json=word)).json()["customer"]
+    assert (who["assurance"], who["may_speak_name"]) == ("attested", False)
+    await sold(named("Nara Leao", record_key="C-1"))
+    retold = told | {"context": {"reason_closed": True}, "deadline_ms": 10_000}
+    who = (await desk.post("/v1/touchpoints", json=retold)).json()["customer"]
+    assert (who["display_name"], who["may_speak_name"]) == ("Nara Leao", True)
+
+
+async def test_a_ring_by_a_filler_is_answered_as_completely_as_any(
+    desk: httpx.AsyncClient, sold: Sold
+) -> None:
+    await sold(a_sale(record_key="CONSUMIDOR", identifiers=[]))
+    code = {"type": "customer_code", "value": "CONSUMIDOR", "source": "erp"}
+    told = {"channel": "voice", "identifiers": [code], "deadline_ms": 10_000, "locale": "en"}
+    answer = (await desk.post("/v1/touchpoints", json=told)).json()
+    stranger = await desk.post("/v1/touchpoints", json=told | {"identifiers": [phone()]})
+    assert answer["customer"]["state"] == "blocked"
+    assert "filler" in answer["customer"]["reason"]
+    assert answer["customer"]["id"] is None
+    assert answer["routing"] == stranger.json()["routing"]
+    assert len(answer["decisions"]) == len(stranger.json()["decisions"])
+    assert answer["degraded"] == []
+    metrics = (await desk.get("/metrics")).text
+    assert 'reason="placeholder",state="blocked"' in metrics
 
 
 async def test_a_name_somebody_has_is_spoken(desk: httpx.AsyncClient, sold: Sold) -> None:
@@ -183,6 +219,28 @@ async def test_two_of_one_house_are_two(
         assert not ring["may_speak_name"]
 
 
+async def test_twins_of_one_address_are_two_in_any_order(
+    sold: Sold, desk: httpx.AsyncClient
+) -> None:
+    """The control is one of them, told twice."""
+    names = ("Clara Dias", "Pedro Dias", "Klara Dias")
+    for nth, order in enumerate(permutations(names)):
+        shared = {"identifiers": [email(f"dias.{nth}@x.com"), phone(f"11 98765-43{nth:02}")]}
+        facts = {
+            name: named(name, profile={"name": name, "birth_date": "2001-05-05"}, **shared)
+            for name in order
+        }
+        items = await sold(*(fact | {"record_key": f"{nth} {n}"} for n, fact in facts.items()))
+        whose = {n: item["customer_id"] for n, item in zip(facts, items, strict=True)}
+        clara, pedro, klara = (whose[name] for name in names)
+        assert clara == klara != pedro
+        ring = await rung(desk, shared["identifiers"][1])
+        assert (ring["state"], {each["asks_for"] for each in ring["candidates"]}) == (
+            "shared",
+            {"first_name"},
+        )
+
+
 async def test_father_and_son_of_one_name_in_spain_are_two(sold: Sold) -> None:
     father, son = "Juan Pérez García", "Juan Pérez Ruiz"
     one, other = await sold(*(on_line(name, phone(), is_keyed=True) for name in (father, son)))
@@ -213,9 +271,9 @@ async def test_the_counts_of_everybody_know_fillers_too(
 ) -> None:
     profile = {"name": "SEM NOME", "birth_date": "1900-01-01"}
     await sold(an_event("profile", record_key="C-1", identifiers=[phone()], profile=profile))
-    counted = await data_quality(connection, house.clock)
+    _, counted = await count_customers(connection, FIRST_CUSTOMER, 10, house.clock.now())
     assert (counted["without_name"], counted["without_birth_date"]) == (1, 1)
     good = {"name": "Nara Leao", "birth_date": "1942-01-19"}
     await sold(an_event("profile", record_key="C-1", identifiers=[phone()], profile=good))
-    counted = await data_quality(connection, house.clock)
+    _, counted = await count_customers(connection, FIRST_CUSTOMER, 10, house.clock.now())
     assert (counted["without_name"], counted["without_birth_date"]) == (0, 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid5
 
@@ -9,6 +10,8 @@ from app.identify.cluster import Partition
 from app.identify.evidence import Link
 from app.identify.holders import Bearer, token
 from app.identify.names import parse_name
+from app.identify.parties import with_parties
+from app.identify.rows import Content, StoredRecord
 from app.vocabulary import IdentifierKey, IdentifierType, Party, RecordId
 
 ROOT = UUID(int=7)
@@ -55,9 +58,22 @@ def cpf(name: str, value: str) -> Link:
     return link(name, IdentifierType.TAX_ID, value, Party.PERSON)
 
 
-def bearer(name: str = "", born: str | None = None, *, source: str = "erp") -> Bearer:
+def cnpj(name: str, value: str = "firm") -> Link:
+    return link(name, IdentifierType.TAX_ID, value, Party.COMPANY)
+
+
+def bearer(
+    name: str = "", born: str | None = None, *, source: str = "erp", firms: tuple[str, ...] = ()
+) -> Bearer:
     tokens = frozenset({token(parse_name(name).first.encode().ljust(8), None)}) if name else ()
-    return Bearer(source, keyed=True, tokens=frozenset(tokens), name=name or None, birth_date=born)
+    return Bearer(
+        source,
+        keyed=True,
+        tokens=frozenset(tokens),
+        name=name or None,
+        birth_date=born,
+        company_names=firms,
+    )
 
 
 def bearers(**named: str) -> dict[RecordId, Bearer]:
@@ -67,3 +83,20 @@ def bearers(**named: str) -> dict[RecordId, Bearer]:
         name, _, born = told.partition("|")
         found[record(letter)] = bearer(name, born or None)
     return found
+
+
+def content(links: Iterable[Link], told: Mapping[RecordId, Bearer]) -> Content:
+    """Return a component as it is read, before anybody asked whose its records are."""
+    stored = {
+        each: StoredRecord(each, None, None, anonymous=False, generic=False, bearer=said)
+        for each, said in told.items()
+    }
+    return Content(stored, list(links))
+
+
+def sided(
+    links: Iterable[Link], told: Mapping[RecordId, Bearer]
+) -> tuple[list[Link], dict[RecordId, Bearer]]:
+    """Return links and bearers as they are judged: of persons, companies, and who is beside one."""
+    found = with_parties(content(links, told))
+    return found.links, {each: stored.bearer for each, stored in found.records.items()}

@@ -22,7 +22,7 @@ from app.identify.holders import Bearer
 from app.identify.rivals import is_slip
 from app.vocabulary import IdentifierKey, IdentifierType, RecordId
 from tests.property.test_identify_partition import BEARERS, LINKS
-from tests.unit.identify.people import T0, bearer, bearers, cpf, phone, record, records
+from tests.unit.identify.people import T0, bearer, bearers, cnpj, cpf, phone, record, records, sided
 
 NOW = T0
 
@@ -150,10 +150,10 @@ def test_the_order_of_facts_never_matters(
     links: list[Link], told: dict[RecordId, Bearer], order: random.Random
 ) -> None:
     narrow = replace(LIMITS, largest=3)
-    expected = doubts(looked(links, told, limits=narrow), narrow)
+    expected = doubts(looked(*sided(links, told), limits=narrow), narrow)
     shuffled = order.sample(links, len(links))
     mixed = dict(order.sample(list(told.items()), len(told)))
-    assert doubts(looked(shuffled, mixed, limits=narrow), narrow) == expected
+    assert doubts(looked(*sided(shuffled, mixed), limits=narrow), narrow) == expected
 
 
 def test_the_comparison_would_see_one_link_less() -> None:
@@ -181,6 +181,8 @@ def test_why_says_what_ties_and_how_much_it_weighs() -> None:
         ([phone("a"), phone("b")], ("Ana Lima", "Ana Lima"), [a_split("a", "b")], Obstacle.PEOPLE),
         ([cpf("a", "1"), cpf("b", "2")], ("Ana Lima", "Ana Lima"), [], Obstacle.TAX_ID),
         ([], ("Ana Lima", "Ana Lima"), [], Obstacle.NOTHING_SHARED),
+        ([cnpj("a"), cnpj("b")], ("Lima SA", "Ana Lima"), [], Obstacle.COMPANY_AND_PERSON),
+        ([cnpj("a"), cnpj("b")], ("Ana Lima", "Bia Lima"), [], Obstacle.NOTHING_SHARED),
     ],
 )
 def test_why_not_names_the_obstacle(
@@ -190,9 +192,10 @@ def test_why_not_names_the_obstacle(
     obstacle: Obstacle,
 ) -> None:
     told = bearers(a=names[0], b=names[1])
-    seen = looked(links, told, decisions)
-    found = why_not(seen, records("a"), records("b"), LIMITS)
-    assert found.obstacle is obstacle
+    seen = looked(*sided(links, told), decisions)
+    one, other = records("a"), records("b")
+    found = [why_not(seen, *each, LIMITS) for each in ((one, other), (other, one))]
+    assert [each.obstacle for each in found] == [obstacle, obstacle]
 
 
 def test_how_much_is_too_much_for_one_customer_says_the_epoch() -> None:

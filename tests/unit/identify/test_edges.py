@@ -9,10 +9,28 @@ from uuid import UUID
 import pytest
 
 from app.identify.decisions import DecisionKind, PeoplesDecision
-from app.identify.edges import MOST_JUDGED, PEOPLE, TWO_TAX_IDS, Edge, EdgeKind, edges_of
+from app.identify.edges import (
+    COMPANY_AND_PERSON,
+    MOST_JUDGED,
+    PEOPLE,
+    TWO_TAX_IDS,
+    Edge,
+    EdgeKind,
+    edges_of,
+)
 from app.identify.holders import Bearer
 from app.vocabulary import RecordId
-from tests.unit.identify.people import bearer, bearers, cpf, email, phone, record, records
+from tests.unit.identify.people import (
+    bearer,
+    bearers,
+    cnpj,
+    cpf,
+    email,
+    phone,
+    record,
+    records,
+    sided,
+)
 
 T0 = datetime(2026, 11, 20, tzinfo=UTC)
 
@@ -67,6 +85,17 @@ def test_two_tax_ids_and_a_split_keep_apart_and_a_merge_joins() -> None:
     assert (split.kind, dict(split.breakdown)[PEOPLE]) == (EdgeKind.CANNOT_LINK, None)
     assert (merge.kind, dict(merge.breakdown)[PEOPLE]) == (EdgeKind.MUST_LINK, None)
     assert veto.millibits == split.millibits == merge.millibits == 9_000
+
+
+def test_a_company_and_who_speaks_for_it_are_kept_apart_as_such() -> None:
+    links = [cnpj(letter) for letter in "abc"] + [phone(letter) for letter in "abc"]
+    links, told = sided(links, bearers(a="Petro Ltda", b="Ana Dutra", c="Bia Dutra"))
+    edges = edges_of(told, links, (), told)
+    for person in "bc":
+        edge = between(edges, "a", person)
+        decisive = {field for field, bits in edge.breakdown if bits is None}
+        assert (edge.kind, decisive) == (EdgeKind.CANNOT_LINK, {COMPANY_AND_PERSON})
+    assert between(edges, "b", "c").kind is EdgeKind.SCORED  # the control: colleagues are weighed
 
 
 def test_peoples_merge_comes_before_two_tax_ids_and_a_later_split_before_the_merge() -> None:

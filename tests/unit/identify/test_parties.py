@@ -8,23 +8,13 @@ from app.identify.cluster import partition
 from app.identify.evidence import Link
 from app.identify.holders import Bearer
 from app.identify.parties import names_a_person, party_of, with_parties
-from app.identify.rows import Content, StoredRecord
+from app.identify.rows import Content
 from app.vocabulary import IdentifierType, Party
-from tests.unit.identify.people import bearer, cpf, groups, link, phone, record
+from tests.unit.identify.people import bearer, cnpj, content, cpf, groups, link, phone, record
 
 
-def cnpj(name: str, value: str = "firm") -> Link:
-    return link(name, IdentifierType.TAX_ID, value, Party.COMPANY)
-
-
-def content(links: list[Link], **named: str) -> Content:
-    stored = {
-        record(letter): StoredRecord(
-            record(letter), None, None, anonymous=False, generic=False, bearer=bearer(name)
-        )
-        for letter, name in named.items()
-    }
-    return Content(stored, links)
+def named(links: list[Link], **names: str) -> Content:
+    return content(links, {record(letter): bearer(name) for letter, name in names.items()})
 
 
 @pytest.mark.parametrize(
@@ -82,24 +72,24 @@ def test_of_whom_a_record_speaks(told: Bearer, links: list[Link], party: Party) 
 
 def test_a_companys_number_beside_a_person_ties_nobody_and_keeps_from_the_company() -> None:
     links = [cnpj("a"), cnpj("b"), cnpj("c"), phone("a"), phone("b"), phone("c")]
-    told = with_parties(content(links, a="", b="Ana Dutra", c="Ana Dutra"))
+    told = with_parties(named(links, a="", b="Ana Dutra", c="Ana Dutra"))
     bearers = {each: found.bearer for each, found in told.records.items()}
     assert partition(told.records, told.links, (), bearers) == groups("a", "bc")
     alone = [each for each in told.links if each.type is IdentifierType.TAX_ID]
     assert partition(told.records, alone, (), bearers) == groups("a", "b", "c")
     # the control: without their names all three are the company
-    silent = with_parties(content(links, a="", b="", c=""))
+    silent = with_parties(named(links, a="", b="", c=""))
     assert partition(silent.records, silent.links) == groups("abc")
 
 
 def test_what_names_no_tax_id_is_left_as_it_is() -> None:
-    before = content([phone("a")], a="Petro Ltda")
+    before = named([phone("a")], a="Petro Ltda")
     assert with_parties(before) is before
 
 
 def test_companies_of_one_number_are_one_whatever_their_names_say() -> None:
     links = [cnpj("a"), cnpj("b")]
-    told = with_parties(content(links, a="Oficina Prado Filho", b="Auto Central"))
+    told = with_parties(named(links, a="Oficina Prado Filho", b="Auto Central"))
     bearers = {each: found.bearer for each, found in told.records.items()}
     assert partition(told.records, told.links, (), bearers) == groups("ab")
     # the control: judged as persons' names, father and son would keep them apart

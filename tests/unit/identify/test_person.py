@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.identify.evidence import JOIN_BITS, bits_of
+from app.identify.evidence import JOIN_BITS, bits_held_by, bits_of
 from app.identify.person import NOBODY, Level, Person, compare, person
 from app.vocabulary import IdentifierType
 
@@ -137,6 +137,42 @@ def test_who_may_share_a_telephone_and_be_one_person(one: Person, other: Person)
 )
 def test_who_shares_a_telephone_and_is_not_one_person(one: Person, other: Person) -> None:
     assert PHONE_BITS + compare(one, other).bits < JOIN_BITS
+
+
+TWINS = (told("Clara Dias", "2001-05-05"), told("Pedro Dias", "2001-05-05"))
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        *(IdentifierType.PHONE, IdentifierType.EMAIL, IdentifierType.SOCIAL),
+        *(IdentifierType.LOYALTY, IdentifierType.DOCUMENT),
+    ],
+)
+def test_twins_share_what_a_household_shares_and_are_two(kind: IdentifierType) -> None:
+    clara, pedro = TWINS
+    assert bits_held_by(kind, 2) + compare(clara, pedro).bits < JOIN_BITS
+    assert bits_held_by(kind, 1) + compare(clara, clara).bits >= JOIN_BITS  # the control
+    short = told("Clarinha Dias", "2001-05-05")  # a name on no list: ADR 20
+    assert bits_held_by(kind, 2) + compare(clara, short).bits >= JOIN_BITS
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "level"),
+    [
+        (*TWINS, Level.OF_TWINS),
+        (told("João Pedro Dias", "2001-05-05"), told("João Paulo Dias", "2001-05-05"), "of_twins"),
+        (told("Clara Dias", "2001-05-05"), told("Pedro Dias", "2001-05-06"), Level.OF_TWINS),
+        (told("Clara Dias", "2001-05-05"), told("Pedro Dias", "1984-11-23"), Level.DIFFERENT),
+        (told("Clara Dias", "2001-05-05"), told("Maria Clara Dias", "2001-05-05"), Level.SAME),
+        (told("Beto Dias", "2001-05-05"), told("Carlinhos Dias", "2001-05-05"), Level.SAME),
+        (told("", "2001-05-05"), told("Pedro Dias", "2001-05-05"), Level.SAME),
+    ],
+)
+def test_a_birth_date_says_nothing_beside_names_of_two_people(
+    one: Person, other: Person, level: Level
+) -> None:
+    assert compare(one, other).birth_date == compare(other, one).birth_date == level
 
 
 def test_a_tax_id_outweighs_a_name_but_not_a_name_and_a_birth_date() -> None:

@@ -73,6 +73,12 @@ def test_nobody_has_it() -> None:
     assert judge([], asked(PHONE), NOW).state is MatchState.UNKNOWN
 
 
+def test_where_nothing_was_given_nothing_is_blocked() -> None:
+    """As of a caller who hides their number, once whom an agent named was said to be another."""
+    assert judge([], {}, NOW).state is MatchState.UNKNOWN
+    assert judge([], asked(PHONE, identifies=False), NOW).state is MatchState.BLOCKED  # the control
+
+
 def test_one_has_it() -> None:
     found = judged(held(ANA, PHONE))
     assert found.state is MatchState.KNOWN
