@@ -15,7 +15,7 @@ from app.api.gauges import Gauges
 from app.api.openapi import contract_text
 from app.api.route import new_router
 from app.api.wire import Answer
-from app.database.migrate import schema_serves
+from app.database.schema import schema_serves
 from app.problems import Fault, NotFound, Unavailable
 
 router = new_router("operations")

@@ -119,7 +119,7 @@ async def _database(settings: Settings) -> AsyncIterator[Check]:
 async def _content(settings: Settings, location: Location) -> AsyncIterator[Check]:
     from app.database.clock import SystemClock
     from app.database.deployment import check_deployment
-    from app.database.migrate import schema_serves
+    from app.database.schema import schema_serves
     from app.database.transaction import Database
 
     one = settings.model_copy(update={"pool_size": 1})

@@ -12,7 +12,8 @@ from datetime import timedelta
 
 from app.database.clock import Clock, SystemClock
 from app.database.keyed_hash import KeyedHash
-from app.database.location import Location, located, prepare, refuse_nothing_there
+from app.database.location import Location, located, refuse_nothing_there
+from app.database.preparation import prepare
 from app.database.room import room_of
 from app.database.transaction import Database
 from app.flows.event_reading import Reader

@@ -23,7 +23,7 @@ from app.database.clock import SystemClock
 from app.database.embedded.folders import has_cluster
 from app.database.keyed_hash import KeyedHash
 from app.database.location import located
-from app.database.migrate import schema_serves
+from app.database.schema import schema_serves
 from app.database.transaction import Database
 from app.flows.event_command import ItemResult, ItemStatus
 from app.flows.load import ARRAY_LINES, LoadItem, Refusal, Tally

@@ -30,6 +30,12 @@ _COMMIT: Final = "COMMIT"
 _ROLLBACK: Final = "ROLLBACK"
 _READ_ONLY_TRANSACTION: Final = "25006"
 
+TRY_AGAIN_AFTER_S: Final = 0.1
+"""So long nobody asks a server again that has just refused a line."""
+
+_LONGEST_TRY_S: Final = 0.3
+"""So long one who asks it again does so for all; then it may have gone dumb, and others try too."""
+
 
 class NotCommitted(Exception):
     """The work passed over a failure of the database, which undid all of it: a bug."""
@@ -38,7 +44,9 @@ class NotCommitted(Exception):
 class Lines:
     """The lines of one engine: as many as its pool may have, the one used last lent first.
 
-    Whoever finds none free waits in turn, as long as the engine's pool would have them wait.
+    Whoever finds none free waits in turn, as long as the engine's pool would have them wait.  While
+    the server refuses new ones, one in turn asks it and the others are told so at once: a server
+    that recovers from a crash would be kept from it by hundreds that knock.
     """
 
     def __init__(self, engine: AsyncEngine) -> None:
@@ -50,6 +58,8 @@ class Lines:
         self._most = pool.size()
         self._patience_s = float(pool.timeout())
         self._open = 0
+        self._not_before_s: float | None = None
+        """While the server refuses: when somebody may ask it again."""
         self._free: list[Connection] = []
         self._waiting: deque[asyncio.Future[Connection | None]] = deque()
 
@@ -76,6 +86,7 @@ class Lines:
 
         Raises:
             sqlalchemy.exc.TimeoutError: every line was taken for as long as one may wait.
+            ConnectionRefusedError: the server has just refused one.
         """
         while True:
             while self._free:
@@ -102,13 +113,31 @@ class Lines:
             self._wake(None)
 
     async def _opened(self) -> Connection:
+        self._knock()
         self._open += 1
         try:
-            return await self._engine.connect()
-        except BaseException:
+            line = await self._engine.connect()
+        except BaseException as error:
             self._open -= 1
             self._wake(None)
+            if is_not_now(error) or isinstance(error, OSError):
+                self._not_before_s = _now_s() + TRY_AGAIN_AFTER_S
             raise
+        self._not_before_s = None
+        return line
+
+    def _knock(self) -> None:
+        """Ask a server that refused again, for all, or not at all.
+
+        Raises:
+            ConnectionRefusedError: it refused just now, or somebody asks it right now.
+        """
+        if self._not_before_s is None:
+            return
+        if _now_s() < self._not_before_s:
+            self._wake(None)  # nobody else in the row is to wait for nothing
+            raise ConnectionRefusedError("the server has just refused a line")
+        self._not_before_s = _now_s() + _LONGEST_TRY_S
 
     async def _handed(self) -> Connection | None:
         """Return the line that somebody gives back, or None when one may be opened."""
@@ -235,6 +264,10 @@ class Unit:
         if cut or breaks_connection(error):
             await discard(self._line)
         return unavailable(error)
+
+
+def _now_s() -> float:
+    return asyncio.get_running_loop().time()
 
 
 def is_cut(line: Connection) -> bool:

@@ -11,14 +11,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from app.database.clock import Clock
-from app.database.deployment import check_deployment
 from app.database.embedded.folders import has_cluster
 from app.database.embedded.server import EmbeddedServer
 from app.database.keyed_hash import KeyedHash
-from app.database.migrate import migrate
 from app.database.secret_key import deployment_secret
-from app.database.transaction import Database
 from app.settings import Settings, SettingsError
 
 
@@ -62,21 +58,3 @@ async def located(settings: Settings) -> AsyncIterator[Location]:
         yield Location(embedded.url, KeyedHash(deployment_secret(settings)), embedded)
     finally:
         await asyncio.to_thread(embedded.release)
-
-
-async def prepare(location: Location, settings: Settings, clock: Clock) -> None:
-    """Bring the schema up to date and make sure that the data is this deployment's.
-
-    Raises:
-        ForeignDatabase, UnsafeDatabase: it is not to be used so; the message says why.
-        MigrationBlocked, Unavailable: not now.
-    """
-    await migrate(location.url, now=clock.now())
-    one_connection = settings.model_copy(update={"pool_size": 1})
-    database = await Database.open(
-        one_connection, location.url, application_name="idip preparation"
-    )
-    try:
-        await check_deployment(database, location.keyed_hash, settings, clock)
-    finally:
-        await database.close()

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -26,15 +25,12 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
-import app
 from app.database import server
 from app.database.failures import is_not_now, sqlstate_of, unavailable
 from app.database.partitions import ensure_partitions, partitioned_tables
+from app.database.schema import MIGRATIONS
 
 log = structlog.get_logger(__name__)
-
-MIGRATIONS: Final = Path(app.__file__).parent.parent / "migrations"
-"""Beside ``app`` in a checkout and in an installed package alike."""
 
 LOCK_TIMEOUT_MS: Final = 50
 STATEMENT_TIMEOUT_MS: Final = 600_000
@@ -75,15 +71,6 @@ async def migrate(url: str, *, now: datetime) -> None:
         raise
     finally:
         await engine.dispose()  # closing the connection gives back the lock of ``_alone``
-
-
-async def schema_serves(connection: AsyncConnection) -> bool:
-    """Tell whether every migration this code knows has been applied; newer ones may have been.
-
-    Those only expand the schema (CONTRIBUTING.md): the version before goes on working with it.
-    """
-    applied = await connection.run_sync(_applied)
-    return applied == _scripts(MIGRATIONS).heads or _is_newer(applied)
 
 
 def alembic_config(connection: Connection | None = None) -> Config:
@@ -163,21 +150,10 @@ def _applied(connection: Connection) -> set[str]:
 
 def _is_newer(applied: set[str]) -> bool:
     """Tell whether the schema comes from a version that was written after this one."""
-    return bool(applied) and applied.isdisjoint(_scripts(MIGRATIONS).known)
-
-
-@dataclass(frozen=True, slots=True)
-class _Scripts:
-    """The migrations of this code: all of them, and the last."""
-
-    known: frozenset[str]
-    heads: frozenset[str]
+    return bool(applied) and applied.isdisjoint(_known(MIGRATIONS))
 
 
 @cache
-def _scripts(_folder: Path) -> _Scripts:
+def _known(_folder: Path) -> frozenset[str]:
     found = ScriptDirectory.from_config(alembic_config())
-    return _Scripts(
-        frozenset(script.revision for script in found.walk_revisions()),
-        frozenset(found.get_heads()),
-    )
+    return frozenset(script.revision for script in found.walk_revisions())

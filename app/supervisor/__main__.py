@@ -1,4 +1,7 @@
-"""What runs in a process of ``idip serve``?  HTTP on the socket it is given, or a worker."""
+"""What runs in a process of ``idip serve``?  HTTP on the socket it is given, or a worker.
+
+One for HTTP may be started before it is needed: then it loads everything and waits to be told.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,11 @@ def _take_all_descriptors() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
-def _serve_http(fd: int) -> None:
+def _serve_http(fd: int, *, when_told: bool = False) -> None:
+    """Serve on this socket; ``when_told``, load everything, and serve once there is a line to read.
+
+    The line comes from the supervisor.  Should that end instead, so do we.
+    """
     _take_all_descriptors()
     config = uvicorn.Config(
         "app.main:serving_app",
@@ -44,6 +51,11 @@ def _serve_http(fd: int) -> None:
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=int(DRAIN_LIMIT_S) - 2,
     )
+    if when_told:
+        config.load()
+        import_module("uvloop")
+        if not sys.stdin.readline():
+            return
     with socket.socket(fileno=fd) as listening:
         uvicorn.Server(config).run(sockets=[listening])
 
@@ -63,6 +75,8 @@ def _run_child(arguments: list[str]) -> None:
     match what:
         case ["http", fd]:
             _serve_http(int(fd))
+        case ["http", fd, "when-told"]:
+            _serve_http(int(fd), when_told=True)
         case ["worker"]:
             asyncio.run(import_module("app.jobs").run_worker())
         case _:

@@ -1,15 +1,18 @@
 """How is one process kept alive?  Started again whenever it ends before it is told to.
 
 One that cannot run is tried less and less often.  One that was killed is back at once, however
-often: with all of them waiting nobody would answer.
+often: with all of them waiting nobody would answer.  Where another waits in reserve (``standby``),
+that one takes its place.
 """
 
 from __future__ import annotations
 
 import asyncio
 import signal
+from asyncio.subprocess import Process
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import Final
+from typing import Final, TypeAlias
 
 import structlog
 
@@ -24,19 +27,35 @@ _SETTLED_AFTER_S: Final = 10.0
 _SHOT: Final = frozenset({-signal.SIGKILL, -signal.SIGTERM})
 """How a process ends that somebody else ended: an operator, a drill, a kernel short of memory."""
 
+Reserve: TypeAlias = Callable[[], Process | None]
+"""Gives a process that takes the place of one that ended, where there is one."""
+
+
+def nobody() -> None:
+    """Return no process: there is none in reserve."""
+
 
 class Child:
     """A process that is started again whenever it ends before it is told to."""
 
     def __init__(
-        self, name: str, command: list[str], environ: dict[str, str], *pass_fds: int
+        self,
+        name: str,
+        command: list[str],
+        environ: Mapping[str, str],
+        *pass_fds: int,
+        reserve: Reserve = nobody,
     ) -> None:
-        """Run this command, letting it inherit these file descriptors only."""
+        """Run this command, letting it inherit these file descriptors only.
+
+        Who comes from ``reserve`` was started with the same of these.
+        """
         self._name = name
         self._command = command
         self._environ = environ
         self._pass_fds = pass_fds
-        self._process: asyncio.subprocess.Process | None = None
+        self._reserve = reserve
+        self._process: Process | None = None
 
     async def keep(self, stop: asyncio.Event) -> None:
         """Start it as often as it takes, less and less quickly if it keeps dying by itself."""
@@ -58,13 +77,15 @@ class Child:
                 self._process.send_signal(order)
 
     async def _run_once(self, stop: asyncio.Event) -> int:
-        process = await asyncio.create_subprocess_exec(
-            *self._command,
-            env=self._environ,
-            pass_fds=self._pass_fds,
-            # Ctrl-C reaches the whole terminal; who stops when is decided here.
-            start_new_session=True,
-        )
+        process = self._reserve()
+        if process is None:
+            process = await asyncio.create_subprocess_exec(
+                *self._command,
+                env=self._environ,
+                pass_fds=self._pass_fds,
+                # Ctrl-C reaches the whole terminal; who stops when is decided here.
+                start_new_session=True,
+            )
         self._process = process
         ended = asyncio.create_task(process.wait())
         told = asyncio.create_task(stop.wait())
@@ -85,15 +106,18 @@ def next_pause_s(pause_s: float, status: int, lived_s: float) -> float:
     """Return how long to wait before a process is started again, after a pause of ``pause_s``.
 
     Twice as long each time, up to ten seconds, for one that cannot run; no longer than the first
-    time for one that was killed, however often, or had been up for longer than it would wait.
+    time for one that had been up for longer than it would wait; not at all for one that was killed.
     """
-    if status in _SHOT or lived_s > _SETTLED_AFTER_S:
+    if status in _SHOT:
+        return 0.0
+    if lived_s > _SETTLED_AFTER_S:
         return _FIRST_PAUSE_S
     return min(max(_FIRST_PAUSE_S, 2 * pause_s), _LONGEST_PAUSE_S)
 
 
-async def wait(stop: asyncio.Event, longest_s: float) -> None:
-    """Wait until told to stop, but no longer than that."""
+async def wait(stop: asyncio.Event, longest_s: float) -> bool:
+    """Wait until told to stop, but no longer than that; tell which of the two it was."""
     with suppress(TimeoutError):
         async with asyncio.timeout(longest_s):
             await stop.wait()
+    return stop.is_set()

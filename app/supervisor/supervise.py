@@ -2,6 +2,7 @@
 
     supervisor ── embedded PostgreSQL (unless DATABASE_URL)   restarted when it dies
         ├── http 1 … N       uvicorn on the socket bound here   restarted when it dies
+        ├── http in reserve  waits to take the place of one     another when it has
         └── worker           outbox and schedule                restarted when it dies
 
 The children end by themselves when the supervisor is killed.  Told to stop by SIGTERM, it first has
@@ -32,6 +33,7 @@ from app.database.location import Location, located
 from app.problems import Unavailable
 from app.settings import Settings, SettingsError
 from app.supervisor.child import Child, wait
+from app.supervisor.standby import Standby
 
 log = structlog.get_logger(__name__)
 
@@ -39,7 +41,8 @@ DATABASE_PATIENCE_S: Final = 60.0
 """How long a start waits for a database that comes up beside us."""
 
 _BACKLOG: Final = 2_048
-_WATCH_EVERY_S: Final = 1.0
+_WATCH_EVERY_S: Final = 0.2
+_TRY_EVERY_S: Final = 1.0
 _IN_MEMORY: Final = Path("/dev/shm")  # noqa: S108 (our folder in it has a name of chance)
 
 
@@ -70,6 +73,14 @@ class Orders:
         self.stop.set()
 
 
+@dataclass(frozen=True, slots=True)
+class _Household:
+    """The processes that are kept: those that work, and the one in reserve for HTTP."""
+
+    children: list[Child]
+    standby: Standby
+
+
 async def supervise(
     settings: Settings,
     plan: Plan,
@@ -91,11 +102,13 @@ async def supervise(
             if orders.notice.is_set():
                 return
             environ = {"PROMETHEUS_MULTIPROC_DIR": metrics, "IDIP_DATA_DIR": str(settings.data_dir)}
-            children = _children({**os.environ, **environ}, plan, listening)
+            household = _household({**os.environ, **environ}, plan, listening)
+            children = household.children
             announce(f"http://{plan.host}:{listening.getsockname()[1]}")
             async with asyncio.TaskGroup() as group:
                 for child in children:
                     group.create_task(child.keep(orders.stop))
+                group.create_task(household.standby.keep(orders.stop))
                 if location.embedded is not None:
                     group.create_task(_keep_database(location.embedded, orders.stop))
                 group.create_task(_end(orders, children, listening, settings.stop_notice_ms / 1000))
@@ -115,15 +128,21 @@ async def _end(
     orders.stop.set()
 
 
-def _children(environ: dict[str, str], plan: Plan, listening: socket.socket) -> list[Child]:
+def _household(environ: dict[str, str], plan: Plan, listening: socket.socket) -> _Household:
     fd = listening.fileno()
 
     def ours(*arguments: str) -> list[str]:
         return [sys.executable, "-m", "app.supervisor", *arguments, str(os.getpid())]
 
     http = ours("http", str(fd))
-    children = [Child(f"http {nth + 1}", http, environ, fd) for nth in range(plan.http_processes)]
-    return [*children, *([Child("worker", ours("worker"), environ)] if plan.worker else [])]
+    standby = Standby(ours("http", str(fd), "when-told"), environ, fd)
+    children = [
+        Child(f"http {nth + 1}", http, environ, fd, reserve=standby.take)
+        for nth in range(plan.http_processes)
+    ]
+    if plan.worker:
+        children.append(Child("worker", ours("worker"), environ))
+    return _Household(children, standby)
 
 
 def _metrics_folder() -> TemporaryDirectory[str]:
@@ -137,11 +156,13 @@ def _metrics_folder() -> TemporaryDirectory[str]:
 
 async def _keep_database(embedded: EmbeddedServer, stop: asyncio.Event) -> None:
     while not stop.is_set():
+        pause_s = _WATCH_EVERY_S
         try:
             await asyncio.to_thread(embedded.ensure_running)
         except Exception as error:  # noqa: BLE001 (there will be a next try, and callers get 503)
             log.warning("the embedded database does not start", failure=describe(error))
-        await wait(stop, _WATCH_EVERY_S)
+            pause_s = _TRY_EVERY_S
+        await wait(stop, pause_s)
 
 
 async def _patiently(step: Callable[[], Awaitable[None]], notice: asyncio.Event) -> None:
@@ -157,7 +178,7 @@ async def _patiently(step: Callable[[], Awaitable[None]], notice: asyncio.Event)
         except Unavailable as problem:
             if loop.time() > limit:
                 raise SettingsError(f"the database cannot be used: {problem.detail}") from None
-        await wait(notice, _WATCH_EVERY_S)
+        await wait(notice, _TRY_EVERY_S)
     return None
 
 

@@ -62,8 +62,13 @@ class Figures:
     books: Reckoning
 
     def of(self, kind: Kind) -> list[float]:
-        """Return how long it took to recover from each kill of a kind, shortest first."""
-        return sorted(kill.recovered_s for kill in self.kills if kill.kind is kind)
+        """Return how long it took to recover from each single kill of a kind, shortest first."""
+        return sorted(k.recovered_s for k in self.kills if k.kind is kind and k.is_single)
+
+    @property
+    def of_second_blows(self) -> list[float]:
+        """Return how long it took to recover from kills that struck while a process was away."""
+        return sorted(kill.recovered_s for kill in self.kills if not kill.is_single)
 
     @property
     def wrong_answers(self) -> Counter[str]:
@@ -176,6 +181,7 @@ def lines(found: Figures) -> list[Figure]:
         ),
         Figure(NAME, "slowest request", f"{found.slowest_s:.2f} s"),
         *(_recovery(found, kind) for kind in order.mix),
+        Figure(NAME, "recovered with an HTTP process away", _times(found.of_second_blows)),
         Figure(NAME, "seconds, seed", f"{found.took_s:.0f}, {order.seed}"),
     ]
 
@@ -190,6 +196,12 @@ def _recovery(found: Figures, kind: Kind) -> Figure:
     line = within(NAME, f"recovered from {kind}", took, GOALS_S[kind])
     median = f", median {statistics.median(took):.2f} s" if took else ""
     return replace(line, found=line.found + median)
+
+
+def _times(took: Sequence[float]) -> str:
+    if not took:
+        return "never seen"
+    return f"{max(took):.2f} s, the longest of {len(took)}, median {statistics.median(took):.2f} s"
 
 
 def _asked(arguments: Sequence[str]) -> Order:

@@ -40,6 +40,12 @@ class Kill:
     kind: Kind
     at_s: float
     recovered_s: float
+    is_single: bool = True
+    """Whether everything was in place when it struck.
+
+    Callers are served again by the other HTTP process before a killed one is back: the next blow
+    may find it away still, and is a second one to the same house.
+    """
 
 
 class Killer:
@@ -74,6 +80,7 @@ class Killer:
     async def _strike(self, kind: Kind) -> Kill:
         loop = asyncio.get_running_loop()
         await _until(lambda: bool(self._candidates(kind)))
+        is_single = len(self._running.http_processes()) >= self._running.most_http_processes
         victim = self._draw.choice(self._candidates(kind))
         at_s = loop.time()
         victim.kill()
@@ -81,7 +88,7 @@ class Killer:
             await _until(lambda: self._candidates(kind) not in ([], [victim]))
         from_s = loop.time()
         await _until(lambda: all(c.heard.acknowledged_from_s > from_s for c in self._callers))
-        return Kill(kind, at_s, loop.time() - at_s)
+        return Kill(kind, at_s, loop.time() - at_s, is_single)
 
     def _candidates(self, kind: Kind) -> list[psutil.Process]:
         match kind:

@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +28,7 @@ START_LIMIT_S = 60.0
 STOP_LIMIT_S = 40.0
 _POLL_S = 0.05
 _ANNOUNCED = "serving on "
+_EVENT_LOOP = Path("anon_inode:[eventpoll]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +41,13 @@ class Running:
     said: Path
     """What it has written to the terminal so far."""
 
+    most_http_processes: int = 2
+    """How many answer callers when all is well."""
+
     def http_processes(self) -> list[psutil.Process]:
-        """Return the living processes that answer callers."""
+        """Return the living processes that answer callers: not those that start or wait."""
         below = psutil.Process(self.process.pid).children()
-        return [child for child in below if _is_http(child)]
+        return [child for child in below if _serves_http(child)]
 
     def postmaster(self) -> psutil.Process | None:
         """Return the living PostgreSQL server."""
@@ -111,7 +115,7 @@ def served(
                 env=_environ(folder) | settings,
             )
         try:
-            yield Running(process, _announced(process, said), folder, said)
+            yield Running(process, _announced(process, said), folder, said, http_processes)
         finally:
             _end(process)
     finally:
@@ -159,8 +163,23 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         raise
 
 
-def _is_http(process: psutil.Process) -> bool:
-    return _command(process)[1:4] == ["-m", "app.supervisor", "http"]
+def _serves_http(process: psutil.Process) -> bool:
+    """Tell whether a process takes connections: its event loop has been told of the socket.
+
+    It has the socket from its first moment, and its event loop once it can answer (Linux only).
+    """
+    match _command(process):
+        case [_, "-m", "app.supervisor", "http", listening, *_]:
+            return any(f"tfd:{listening:>9} " in told for told in _event_loops(process.pid))
+    return False
+
+
+def _event_loops(pid: int) -> Iterator[str]:
+    """Yield what each event loop of a process has been told to wait for, as the kernel has it."""
+    with suppress(OSError):  # it ended, or closed one, while we looked
+        for fd in Path(f"/proc/{pid}/fd").iterdir():
+            if fd.readlink() == _EVENT_LOOP:
+                yield Path(f"/proc/{pid}/fdinfo", fd.name).read_text("ascii")
 
 
 def _is_backend(process: psutil.Process) -> bool:

@@ -23,6 +23,7 @@ from app.flows.founding import found
 from app.main import create_app, furnished
 from app.personalise.bundle import shipped_document
 from app.settings import Settings
+from app.supervisor.garbage import fewer_collections
 from tests.builders import phone
 from tests.fault_proxy import Fault, FaultProxy, fault_proxy
 
@@ -105,7 +106,8 @@ async def scene(own_url: str, keyed_hash: KeyedHash) -> AsyncIterator[Scene]:
             for what in ("resolve", "touchpoint", "key"):
                 assert (await scene.ask(what)).answer.is_success
             try:
-                yield scene
+                with fewer_collections():  # as every process that serves
+                    yield scene
             finally:
                 proxy.play(Fault.WELL)
                 await database.close()

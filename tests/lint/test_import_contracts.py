@@ -69,6 +69,7 @@ BREAKS = [
     ("web", "app.access", "starlette"),
     ("wire", "app.flows.event_intake", "pydantic"),
     ("light", "app.differentiate.yardstick", "scipy"),
+    ("soon-back", "app.database.location", "app.database.migrate"),
     ("traces", "app.flows.event_intake", "opentelemetry"),
 ]
 

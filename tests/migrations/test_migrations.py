@@ -13,12 +13,14 @@ import asyncpg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from app.database import migrate as migrations
 from app.database.clock import FixedClock
-from app.database.migrate import MigrationBlocked, migrate, schema_serves
+from app.database.migrate import MigrationBlocked, alembic_config, migrate
+from app.database.schema import known_revisions, schema_serves
 from app.database.server import connect, driver_url
 from app.database.transaction import Database
 from migrations.every_table import every_table, is_ours
@@ -114,6 +116,13 @@ async def create_all(url: str, tables: MetaData) -> None:
     async with engine.begin() as connection:
         await connection.run_sync(tables.create_all)
     await engine.dispose()
+
+
+def test_files_are_named_after_their_revisions_and_sort_in_their_order() -> None:
+    """``schema_serves`` goes by the names of the files: it asks without Alembic."""
+    found = ScriptDirectory.from_config(alembic_config())
+    assert known_revisions() == {script.revision for script in found.walk_revisions()}
+    assert found.get_heads() == [max(known_revisions())]
 
 
 # --- under load -------------------------------------------------------------------------------

@@ -9,8 +9,9 @@ from pydantic import SecretStr
 
 from app.database.clock import FixedClock
 from app.database.embedded import processes
-from app.database.location import located, prepare
-from app.database.migrate import schema_serves
+from app.database.location import located
+from app.database.preparation import prepare
+from app.database.schema import schema_serves
 from app.database.server import UnsafeDatabase, connect
 from app.database.transaction import Database
 from app.problems import Unavailable

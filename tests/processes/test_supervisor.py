@@ -61,7 +61,10 @@ SERVE = """
     import asyncio
     from pathlib import Path
     from app.settings import Settings
+    from app.supervisor import standby
     from app.supervisor.supervise import Plan, supervise
+
+    standby.FIRST_AFTER_S = 0.0
 
     async def prepare(location):
         print("preparing", flush=True)
@@ -113,7 +116,11 @@ class Served:
         return httpx.get(self.url + path, timeout=10).text
 
     def children(self) -> list[psutil.Process]:
-        return [child for child in psutil.Process(self.process.pid).children() if serves(child)]
+        return [child for child in psutil.Process(self.process.pid).children() if is_ours(child)]
+
+    def in_reserve(self) -> set[str]:
+        """Return the processes that began in reserve, whatever they do now."""
+        return {str(child.pid) for child in self.children() if "when-told" in child.cmdline()}
 
     def end(self, order: signal.Signals = signal.SIGTERM) -> int:
         self.process.send_signal(order)
@@ -121,7 +128,7 @@ class Served:
         return self.process.returncode
 
 
-def serves(child: psutil.Process) -> bool:
+def is_ours(child: psutil.Process) -> bool:
     try:
         return "app.supervisor" in child.cmdline()
     except psutil.NoSuchProcess:  # or a zombie that nobody has collected yet
@@ -146,25 +153,36 @@ def eventually(condition: Callable[[], bool], limit_s: float = 15) -> None:
         time.sleep(0.02)
 
 
-def test_it_serves_with_two_processes_and_a_worker(served: Served) -> None:
-    eventually(lambda: len(served.children()) == 3)
+def test_it_serves_with_two_processes_and_a_worker_and_has_one_in_reserve(served: Served) -> None:
+    eventually(lambda: len(served.children()) == 4)
     assert int(served.get()) in {child.pid for child in served.children()}
 
 
 def test_a_killed_process_is_replaced_while_the_other_serves(served: Served) -> None:
-    eventually(lambda: len(served.children()) == 3)
+    eventually(lambda: len(served.children()) == 4)
     killed = int(served.get())
     psutil.Process(killed).kill()
     eventually(lambda: killed not in {child.pid for child in served.children()})
-    eventually(lambda: len(served.children()) == 3)
+    eventually(lambda: len(served.children()) == 4)
     assert int(served.get()) != killed
+
+
+def test_who_is_in_reserve_takes_the_place_of_a_killed_one_and_has_a_successor(
+    served: Served,
+) -> None:
+    eventually(lambda: len(served.children()) == 4)
+    (reserve,) = served.in_reserve()
+    assert reserve not in {served.get() for _ in range(20)}
+    psutil.Process(int(served.get())).kill()
+    eventually(lambda: served.get() == reserve)
+    eventually(lambda: len(served.in_reserve()) == 2)
 
 
 @pytest.mark.parametrize("order", [signal.SIGTERM, signal.SIGINT])
 def test_told_to_stop_it_answers_what_was_asked_and_leaves_nothing(
     served: Served, order: signal.Signals
 ) -> None:
-    eventually(lambda: len(served.children()) == 3)
+    eventually(lambda: len(served.children()) == 4)
     below = served.children()
     with ThreadPoolExecutor(1) as pool:
         asked = pool.submit(served.get, "/slow")
@@ -178,7 +196,7 @@ def test_told_to_stop_it_answers_what_was_asked_and_leaves_nothing(
 @pytest.mark.parametrize("served", [How(worker=False, notice_ms=1_500)], indirect=True)
 def test_readiness_goes_first_and_then_the_door(served: Served) -> None:
     """Without a worker: that somebody else keeps one is another way to serve."""
-    eventually(lambda: len(served.children()) == 2)
+    eventually(lambda: len(served.children()) == 3)
     served.process.send_signal(signal.SIGTERM)
     eventually(lambda: served.get("/noticed") == "True")
     assert served.get("/slow"), "who comes in spite of the notice is served"
@@ -204,7 +222,7 @@ def test_told_to_stop_it_does_not_wait_for_the_preparations(served: Served) -> N
 def test_a_killed_supervisor_takes_its_children_along_and_leaves_the_database(
     served: Served,
 ) -> None:
-    eventually(lambda: len(served.children()) == 3)
+    eventually(lambda: len(served.children()) == 4)
     below = served.children()
     served.end(signal.SIGKILL)
     eventually(lambda: not any(processes.is_alive(child) for child in below))

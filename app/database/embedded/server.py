@@ -168,10 +168,11 @@ class EmbeddedServer:
         began = told = time.monotonic()
         ready_since: float | None = None
         while processes.is_alive(process):
-            if self._answers():
-                return True
             now = time.monotonic()
+            # To one that recovers each question is a process more to start, and to end.
             if processes.says_ready(self._folders.cluster):
+                if self._answers():
+                    return True
                 ready_since = ready_since or now
                 if now - ready_since > UNREACHABLE_LIMIT_S:
                     return False
