@@ -142,8 +142,9 @@ def clashes_between(
 
     ``links`` tell beside which tax ids records stand (``parties``).
     """
+    tax_ids = _contradiction(one, other, _tax_ids(links), {})
     found = {
-        Clash.TWO_TAX_IDS: _contradiction(one, other, _tax_ids(links), {}) is not Contradiction.NONE,
+        Clash.TWO_TAX_IDS: tax_ids is not Contradiction.NONE,
         Clash.COMPANY_AND_PERSON: _speaks_for(one, other, links),
         Clash.CANNOT_LINK: _kept_apart(one, other, sides),
     }
