@@ -17,8 +17,9 @@ from typing import Final
 
 from app.interact.caps import Contact
 from app.interact.consent import MARKETING, RESEARCH, SERVICE, ConsentState
-from app.interact.contact_policy import ContactPolicy, Moment, Restraint, Standing
+from app.interact.contact_policy import ContactPolicy, Moment, Standing
 from app.interact.outcomes import FOREVER, Outcome, OutcomeKind, Suppression, suppressions_of
+from app.interact.restraint import Restraint
 from app.personalise.arbitration import Candidate
 from app.personalise.catalogue import Action, Catalogue, OnceAccepted, Repeat, Stage, Treatment
 from app.personalise.eligibility import MissingFact, Ruling, screen
