@@ -13,9 +13,9 @@ from typing import Final
 from app.interact.contact_policy import Permission, Reason
 from app.interact.wording import PERMISSION_WORDING
 from app.personalise.arbitration import Ranked
-from app.personalise.catalogue import Action, Catalogue, Stage
+from app.personalise.catalogue import Action, Catalogue
+from app.personalise.clause import Ruling, Stage
 from app.personalise.decide import Nothing, RuledOut
-from app.personalise.eligibility import Ruling
 from app.personalise.funnel import Obstacle
 from app.rules.wording import Wording
 from app.vocabulary import Locale, to_cents

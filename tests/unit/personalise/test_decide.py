@@ -24,14 +24,13 @@ from app.interact.outcomes import (
 )
 from app.personalise.arbitration import Candidate, choose, priority, rank
 from app.personalise.bundle import read_catalogue, shipped_document
-from app.personalise.catalogue import OnUnknown, Stage
+from app.personalise.clause import OnUnknown, Ruling, Stage
 from app.personalise.decide import Decided, Nothing, decide, replay
 from app.personalise.decision_document import (
     inputs_from_document,
     inputs_to_document,
     result_to_document,
 )
-from app.personalise.eligibility import Ruling
 from app.personalise.explain import (
     NOTHING_WORDING,
     OBSTACLE_WORDING,
