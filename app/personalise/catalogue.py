@@ -15,13 +15,13 @@ from typing import TypeAlias
 
 from app.interact.caps import Cap
 from app.interact.contact_policy import ContactPolicy, Offer
-from app.personalise.clause import Clause
+from app.personalise.clause import Clause, Ruling
 from app.personalise.eligibility import Screen
 from app.personalise.propensity import Prior
 from app.personalise.worth import Money, Worth, compile_worth, facts_of
 from app.rules.fields import FieldRegistry
 from app.rules.wording import Wording
-from app.vocabulary import Channel, Direction, Strategy
+from app.vocabulary import Channel, Direction, Locale, Strategy
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,9 @@ class Action:
 class Catalogue:
     """One published bundle: ``bundle_id`` is the SHA-256 of its canonical JSON.
 
-    ``reads`` names every fact that a clause or a worth may read.
+    ``reads`` names every fact that a clause or a worth may read.  In ``sentences``, ``explain``
+    keeps what it has said of rulings against actions: the same for everybody, and new for each
+    catalogue.
     """
 
     bundle_id: str
@@ -126,6 +128,9 @@ class Catalogue:
     registry: FieldRegistry = field(compare=False, repr=False)
     _by_key: Mapping[str, Action] = field(init=False, compare=False, repr=False)
     _ways: Mapping[tuple[Channel, Direction], Ways] = field(init=False, compare=False, repr=False)
+    sentences: dict[tuple[str, Ruling, Locale], str] = field(
+        init=False, compare=False, repr=False, default_factory=dict
+    )
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_by_key", {action.key: action for action in self.actions})

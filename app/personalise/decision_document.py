@@ -49,15 +49,18 @@ def inputs_from_document(document: Mapping[str, Any], registry: FieldRegistry) -
 
 def result_to_document(decided: Decided) -> dict[str, Any]:
     """Write what was decided, the whole ranking and why not the others, without the inputs."""
-    return {
-        "segment": decided.segment,
-        "selling": _json(decided.selling),
-        "decisions": _json(decided.decisions),
-        "ranking": _json(decided.ranking),
-        "ruled_out": _json(decided.ruled_out),
-        "missing": _json(decided.missing),
-        "question": _json(decided.question),
-    }
+    document: dict[str, Any] = _json(
+        {
+            "segment": decided.segment,
+            "selling": decided.selling,
+            "decisions": decided.decisions,
+            "ranking": decided.ranking,
+            "ruled_out": decided.ruled_out,
+            "missing": decided.missing,
+            "question": decided.question,
+        }
+    )
+    return document
 
 
 def _json(value: object) -> Any:

@@ -34,6 +34,7 @@ NO_SEGMENT: Final = "unknown"
 
 PURPOSES: Final = (MARKETING, RESEARCH, SERVICE)
 
+_CONSENT_WORDS: Final = frozenset(ConsentState)
 _SCENE_READS: Final = DERIVED_FROM | {
     "segment",
     "open_complaint",
@@ -232,7 +233,7 @@ def _consent(facts: Mapping[str, Value], purpose: str) -> ConsentState:
     if told is None:
         return ConsentState.UNKNOWN
     # A word we do not know can only be a mistake, and mistakes about consent end in "no".
-    return ConsentState(told) if told in set(ConsentState) else ConsentState.DENIED
+    return ConsentState(told) if told in _CONSENT_WORDS else ConsentState.DENIED
 
 
 def _accepted_until(outcomes: Iterable[Outcome], catalogue: Catalogue) -> dict[str, datetime]:
