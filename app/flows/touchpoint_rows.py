@@ -50,7 +50,7 @@ def decision_rows(
     decided: Decided, ids: tuple[DecisionId, ...], catalogue: Catalogue
 ) -> list[DecisionRow]:
     """Return one row a slot; a slot that shows nothing is a decision too."""
-    result = result_to_document(decided)
+    result = json_of(result_to_document(decided))
     return [
         _row(slot, each, decision_id, result, catalogue)
         for slot, (each, decision_id) in enumerate(zip(decided.decisions, ids, strict=True))
@@ -61,7 +61,7 @@ def _row(
     slot: int,
     decision: SlotDecision,
     decision_id: DecisionId,
-    result: dict[str, Any],
+    result: str,
     catalogue: Catalogue,
 ) -> DecisionRow:
     action = catalogue.find(decision.chosen.candidate.action) if decision.chosen else None
@@ -70,7 +70,7 @@ def _row(
         slot,
         action.key if action else None,
         action.strategy.value if action else None,
-        json_of(result),
+        result,
     )
 
 

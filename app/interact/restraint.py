@@ -67,6 +67,8 @@ class Restraint:
         shared = self._shared.get(kind)
         if shared is None:
             shared = self._shared[kind] = self._permission_of(*kind)
+        if not (self._silent or self._full or offer.caps):
+            return shared
         own = (
             *self._silenced(SuppressionScope.ACTION, offer.action, offer.strategy),
             *self._used_up(offer),
@@ -118,7 +120,7 @@ class Restraint:
             if cap.direction is None or cap.direction is moment.direction:
                 counts_one = cap.scope is CapScope.ACTION
                 made = self._made.get(cap.subject, ()) if counts_one else every
-                if cap.is_full(made, moment.now):
+                if len(made) >= cap.limit and cap.is_full(made, moment.now):
                     full.append(cap)
         return full
 
