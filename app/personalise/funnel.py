@@ -125,9 +125,13 @@ def set_scene(
     ask: Ask, facts: Mapping[str, object], history: History, catalogue: Catalogue
 ) -> Scene:
     """Return what deciding looks at: of the facts, only those that this catalogue can read."""
-    reads = catalogue.reads | _SCENE_READS
     told = {**facts, "channel": ask.channel.value, "direction": ask.direction.value}
-    seen = admit({name: told[name] for name in told if name in reads}, catalogue.registry)
+    read = {
+        name: value
+        for name, value in told.items()
+        if name in catalogue.reads or name in _SCENE_READS
+    }
+    seen = admit(read, catalogue.registry)
     moment, standing = _moment(ask, seen), _standing(seen, history, catalogue.policy)
     return Scene(
         ask=ask,
