@@ -7,7 +7,7 @@ held back only when we are the ones who call.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from enum import StrEnum
@@ -64,6 +64,13 @@ class Permission:
 
     allowed: bool
     reasons: tuple[Reason, ...]
+
+    def unless(self, against: Sequence[Reason]) -> Permission:
+        """Return the permission with these reasons against it as well."""
+        if not against:
+            return self
+        told = against if self.allowed else (*self.reasons, *against)
+        return concluded(told, self.reasons[0])
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,9 +35,9 @@ class Restraint:
 
     __slots__ = (
         "_full",
+        "_hours",
         "_made",
         "_moment",
-        "_policy",
         "_selling",
         "_shared",
         "_silent",
@@ -48,7 +48,7 @@ class Restraint:
         """Look at the moment; the policy's caps count the offers made before it."""
         self._moment = moment
         self._standing = standing
-        self._policy = policy
+        self._hours = tuple(outside_hours(moment, policy))
         self._made = _by_action(standing.contacts)
         self._full = self._full_of(policy.caps)
         self._silent = _silent(moment, standing)
@@ -67,33 +67,21 @@ class Restraint:
         shared = self._shared.get(kind)
         if shared is None:
             shared = self._shared[kind] = self._permission_of(*kind)
-        if not (self._silent or self._full or offer.caps):
-            return shared
-        own = (
-            *self._silenced(SuppressionScope.ACTION, offer.action, offer.strategy),
-            *self._used_up(offer),
-        )
-        if not own:
-            return shared
-        return concluded(own if shared.allowed else (*own, *shared.reasons), shared.reasons[0])
+        if not (self._silent or self._full or self._made):
+            return shared  # nothing was said or offered before, and an action's caps are 1 or more
+        silenced = self._silenced(SuppressionScope.ACTION, offer.action, offer.strategy)
+        return shared.unless((*silenced, *self._used_up(offer)))
 
     def _permission_of(self, strategy: Strategy, purpose: str) -> Permission:
         """Return what holds for every offer of a strategy, made for a purpose."""
         if strategy in CARE:
-            permitted = Reason.CARE_ALWAYS_ALLOWED
-            against = tuple(against_care(self._moment, self._standing))
+            against_it = against_care(self._moment, self._standing)
+            permission = concluded(against_it, Reason.CARE_ALWAYS_ALLOWED)
         else:
-            selling = self.selling(purpose)
-            permitted, against = selling.reasons[0], () if selling.allowed else selling.reasons
-        return concluded(
-            (
-                *against,
-                *self._silenced(SuppressionScope.STRATEGY, strategy.value, strategy),
-                *outside_hours(self._moment, self._policy),
-                *self._told_by(self._full, "", strategy),
-            ),
-            permitted,
-        )
+            permission = self.selling(purpose)
+        silenced = self._silenced(SuppressionScope.STRATEGY, strategy.value, strategy)
+        full = self._told_by(self._full, "", strategy)
+        return permission.unless((*silenced, *self._hours, *full))
 
     def _silenced(
         self, scope: SuppressionScope, subject: str, strategy: Strategy

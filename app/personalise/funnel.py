@@ -201,7 +201,7 @@ def _useful(
     missing: tuple[MissingFact, ...], rulings: tuple[Ruling, ...]
 ) -> tuple[MissingFact, ...]:
     """Return the missing facts if knowing them could still open the action: no answer is idle."""
-    return missing if all(ruling.missing for ruling in rulings) else ()
+    return missing if missing and all(ruling.missing for ruling in rulings) else ()
 
 
 def _moment(ask: Ask, facts: Mapping[str, Value]) -> Moment:

@@ -64,7 +64,7 @@ def _compile(node: Node) -> Ask:
         case AnyOf(children):
             return _joined(tuple(map(_compile, children)), decisive=True)
         case Negation(child):
-            return _negated(_compile(child))
+            return _negated(child)
         case Absence(variable):
             return _absent(variable)
         case _:
@@ -102,7 +102,11 @@ def _joined(asks: tuple[Ask, ...], *, decisive: bool) -> Ask:
     return ask
 
 
-def _negated(child: Ask) -> Ask:
+def _negated(node: Node) -> Ask:
+    if isinstance(node, Comparison) and node.comparator is Comparator.EQUAL:
+        return _leaf(node.variable, partial(operator.ne, node.literal))  # most are "not so"
+    child = _compile(node)
+
     def ask(facts: Facts) -> Answer:
         known = child(facts)
         return known if isinstance(known, frozenset) else not known
