@@ -15,6 +15,7 @@ from typing import Any, cast
 import asyncpg
 from sqlalchemy import ClauseElement
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
+from sqlalchemy.engine import AdaptedConnection
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 
@@ -56,7 +57,9 @@ class HotStatement:
 def driver_of(connection: AsyncConnection) -> asyncpg.Connection[asyncpg.Record]:
     """Return the driver's own connection; what is sent over it is in the same transaction."""
     sync = connection.sync_connection
-    driver = None if sync is None else sync.connection.driver_connection
-    if driver is None:
+    adapted = None if sync is None else sync.connection.dbapi_connection
+    if adapted is None:
         raise asyncpg.InterfaceError("the connection is closed")
+    # Asked of the adapter itself: the pool would ask its record, which would ask the dialect.
+    driver = cast("AdaptedConnection", adapted).driver_connection
     return cast("asyncpg.Connection[asyncpg.Record]", driver)

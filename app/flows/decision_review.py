@@ -12,7 +12,7 @@ from app.personalise import queries
 from app.personalise.bundle import read_catalogue
 from app.personalise.catalogue import Catalogue
 from app.personalise.decide import Decided, replay
-from app.personalise.decision_document import inputs_from_document, result_to_document
+from app.personalise.decision_document import inputs_from_document, result_to_json
 from app.personalise.queries import StoredDecision
 from app.problems import Conflict, Gone, NotFound
 from app.vocabulary import DecisionId
@@ -29,7 +29,7 @@ class Review:
     @property
     def differs(self) -> list[str]:
         """Return the parts of the result that came out otherwise; none is the rule."""
-        now: dict[str, Any] = orjson.loads(orjson.dumps(result_to_document(self.again)))
+        now: dict[str, Any] = orjson.loads(result_to_json(self.again))
         return sorted(part for part, was in self.stored.result.items() if now.get(part) != was)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -22,7 +22,12 @@ SPEAK_NAME_FROM = 0.99
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A question with who it is about and all that is known of them."""
+    """A question with who it is about and all that is known of them.
+
+    ``today`` is the business day it falls on; ``value`` what a known customer is worth, None where
+    the use of their data is restricted; ``display_name`` how they want to be called.  They are read
+    more than once, and worked out once.
+    """
 
     touchpoint_id: TouchpointId
     command: TouchpointCommand
@@ -32,6 +37,14 @@ class Moment:
     zone: ZoneInfo
     asked_with: tuple[IdentifierKey, ...] = ()
     attested: Attested | None = None
+    today: date = field(init=False)
+    value: Value | None = field(init=False)
+    display_name: str | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "today", self.at.astimezone(self.zone).date())
+        object.__setattr__(self, "value", self._value())
+        object.__setattr__(self, "display_name", display_name(self.seen.profile))
 
     @property
     def locale(self) -> Locale:
@@ -39,18 +52,11 @@ class Moment:
         return self.command.locale
 
     @property
-    def today(self) -> date:
-        """Return the business day it falls on."""
-        return self.at.astimezone(self.zone).date()
-
-    @property
     def is_known(self) -> bool:
         """Return whether we know who it is."""
         return self.who.state is MatchState.KNOWN
 
-    @property
-    def value(self) -> Value | None:
-        """Return what a known customer is worth; None where the use of their data is restricted."""
+    def _value(self) -> Value | None:
         if not self.is_known or self.seen.restricted:
             return None
         return value_of(self.seen.numbers, self.seen.run, self.today)
@@ -134,11 +140,6 @@ class Moment:
             local_at=self.at.astimezone(self.zone),
             script_values=self._script_values(company_name),
         )
-
-    @property
-    def display_name(self) -> str | None:
-        """Return how they want to be called."""
-        return display_name(self.seen.profile)
 
     def _script_values(self, company_name: str) -> dict[str, str]:
         """Return what fills the placeholders of scripts; a name only if it may be said."""

@@ -147,24 +147,24 @@ async def snapshot(
             "source_rank": list(source_rank),
         },
     )
-    if row.run is None:
+    if row["run"] is None:
         raise NotFounded
-    run = _active_run(row.run)
+    run = _active_run(row["run"])
     return Snapshot(
-        customer_now=row.customer_now,
+        customer_now=row["customer_now"],
         numbers=numbers_from(row, run.yardstick.window_days),
         run=run,
-        profile=row.profile or {},
-        consents=tuple(_consent(*item) for item in row.consents or ()),
-        complaints=tuple(_complaint(*item) for item in row.complaints or ()),
-        preferences=tuple(row.preferences or ()),
-        offers=tuple(_offer(*item) for item in row.offers or ()),
-        outcomes=tuple(_outcome(*item) for item in row.outcomes or ()),
-        propensities=_propensities(row.propensities),
-        answered=None if row.answered is None else _answered(row.answered),
-        calls_7d=row.calls_7d,
-        last_contact_at=row.last_contact_at,
-        restricted=row.restricted,
+        profile=row["profile"] or {},
+        consents=tuple(_consent(*item) for item in row["consents"] or ()),
+        complaints=tuple(_complaint(*item) for item in row["complaints"] or ()),
+        preferences=tuple(row["preferences"] or ()),
+        offers=tuple(_offer(*item) for item in row["offers"] or ()),
+        outcomes=tuple(_outcome(*item) for item in row["outcomes"] or ()),
+        propensities=_propensities(row["propensities"]),
+        answered=None if row["answered"] is None else _answered(row["answered"]),
+        calls_7d=row["calls_7d"],
+        last_contact_at=row["last_contact_at"],
+        restricted=row["restricted"],
     )
 
 

@@ -22,7 +22,7 @@ from app.identify.telling import NOTHING_SAID, Traits
 from app.identify.weighing import Candidate
 from app.identify.words import SpokenBefore, WordKind
 from app.personalise.decide import Decided
-from app.personalise.decision_document import inputs_to_document
+from app.personalise.decision_document import inputs_to_json
 from app.problems import NotFound
 from app.vocabulary import (
     Channel,
@@ -151,7 +151,7 @@ async def keep_again(
             "strategies": [row.strategy for row in rows],
             "segment": decided.segment,
             "bundle_id": decided.inputs.bundle_id,
-            "inputs": json_of(inputs_to_document(decided.inputs)),
+            "inputs": inputs_to_json(decided.inputs),
             "results": [row.result for row in rows],
         },
     )

@@ -254,7 +254,7 @@ def _decision(
         "ruled_out": [
             {
                 "action": each.action,
-                "stage": each.rulings[0].stage.value,
+                "stage": str(each.rulings[0].stage),
                 "reason": str(each.rulings[0].code),
                 "missing": list(each.rulings[0].missing),
                 "sentence": why_not(each, catalogue, locale),

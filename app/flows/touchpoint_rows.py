@@ -10,7 +10,7 @@ from app.flows.moment import Moment
 from app.flows.queries import DecisionRow, TouchpointRow
 from app.personalise.catalogue import Catalogue
 from app.personalise.decide import Decided, SlotDecision
-from app.personalise.decision_document import inputs_to_document, result_to_document
+from app.personalise.decision_document import inputs_to_json, result_to_json
 from app.vocabulary import DecisionId, RecordId
 
 
@@ -42,7 +42,7 @@ def touchpoint_row(
         answer=json_of(answer),
         segment=decided.segment,
         bundle_id=decided.inputs.bundle_id,
-        inputs=json_of(inputs_to_document(decided.inputs)),
+        inputs=inputs_to_json(decided.inputs),
     )
 
 
@@ -50,7 +50,7 @@ def decision_rows(
     decided: Decided, ids: tuple[DecisionId, ...], catalogue: Catalogue
 ) -> list[DecisionRow]:
     """Return one row a slot; a slot that shows nothing is a decision too."""
-    result = result_to_document(decided)
+    result = result_to_json(decided)
     return [
         _row(slot, each, decision_id, result, catalogue)
         for slot, (each, decision_id) in enumerate(zip(decided.decisions, ids, strict=True))
@@ -61,7 +61,7 @@ def _row(
     slot: int,
     decision: SlotDecision,
     decision_id: DecisionId,
-    result: dict[str, Any],
+    result: str,
     catalogue: Catalogue,
 ) -> DecisionRow:
     action = catalogue.find(decision.chosen.candidate.action) if decision.chosen else None
@@ -70,7 +70,7 @@ def _row(
         slot,
         action.key if action else None,
         action.strategy.value if action else None,
-        json_of(result),
+        result,
     )
 
 

@@ -7,14 +7,13 @@ held back only when we are the ones who call.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from enum import StrEnum
 from typing import Final
 
-from app.interact.caps import CARE, Cap, CapScope, Contact
+from app.interact.caps import Cap, Contact
 from app.interact.consent import MARKETING, SERVICE, ConsentState
 from app.interact.outcomes import Suppression, SuppressionScope
 from app.vocabulary import Channel, Direction, Strategy
@@ -65,6 +64,13 @@ class Permission:
 
     allowed: bool
     reasons: tuple[Reason, ...]
+
+    def unless(self, against: Sequence[Reason]) -> Permission:
+        """Return the permission with these reasons against it as well."""
+        if not against:
+            return self
+        told = against if self.allowed else (*self.reasons, *against)
+        return concluded(told, self.reasons[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,72 +152,14 @@ def selling_permission(moment: Moment, standing: Standing, purpose: str = MARKET
     pay (CDC art. 33).  An open complaint and a do-not-contact entry stop both.
     """
     granted = standing.consent(purpose) is ConsentState.GRANTED
-    return _permission(
+    return concluded(
         _against_selling(moment, standing, purpose),
         Reason.CONSENT_GRANTED if granted else Reason.CUSTOMER_CAME_TO_US,
     )
 
 
-class Restraint:
-    """What one moment holds back, whatever is offered: worked out once, asked of every offer."""
-
-    __slots__ = ("_care", "_full", "_hours", "_made", "_moment", "_selling", "_standing")
-
-    def __init__(self, moment: Moment, standing: Standing, policy: ContactPolicy) -> None:
-        """Look at the moment; the policy's caps count the offers made before it."""
-        self._moment = moment
-        self._standing = standing
-        self._care = tuple(_against_care(moment, standing))
-        self._hours = tuple(_outside_hours(moment, policy))
-        self._full = _full(policy.caps, standing.contacts, moment)
-        self._made: dict[str, list[Contact]] = defaultdict(list)
-        for contact in standing.contacts:
-            self._made[contact.action].append(contact)
-        self._selling: dict[str, Permission] = {}
-
-    def selling(self, purpose: str = MARKETING) -> Permission:
-        """Return whether anything may be sold; see ``selling_permission``."""
-        if purpose not in self._selling:
-            self._selling[purpose] = selling_permission(self._moment, self._standing, purpose)
-        return self._selling[purpose]
-
-    def permission(self, offer: Offer) -> Permission:
-        """Return whether this one offer may be made; see ``offer_permission``."""
-        moment, standing = self._moment, self._standing
-        if offer.strategy in CARE:
-            permitted = Reason.CARE_ALWAYS_ALLOWED
-            against = list(self._care)
-        else:
-            selling = self.selling(offer.purpose)
-            permitted = selling.reasons[0]
-            against = [] if selling.allowed else list(selling.reasons)
-        against += _silenced(offer, moment, standing)
-        against += self._hours
-        this = Contact(offer.action, offer.strategy, moment.channel, moment.direction, moment.now)
-        full = (*self._used_up(offer.caps), *self._full)
-        against += (Reason(f"cap_{cap.scope}") for cap in full if cap.covers(this))
-        return _permission(against, permitted)
-
-    def _used_up(self, caps: Iterable[Cap]) -> Iterator[Cap]:
-        """Yield the full ones among an action's caps, which mostly count that action only."""
-        for cap in caps:
-            counts_one = cap.scope is CapScope.ACTION
-            made = self._made.get(cap.subject, ()) if counts_one else self._standing.contacts
-            yield from _full((cap,), made, self._moment)
-
-
-def offer_permission(
-    offer: Offer, moment: Moment, standing: Standing, policy: ContactPolicy
-) -> Permission:
-    """Return whether this one offer may be made: selling allowed, nothing silenced, within caps.
-
-    Care needs no consent to marketing and counts under no shared cap, but keeps to its own caps
-    and, outbound, to contact hours, a denial of service messages and do-not-contact entries.
-    """
-    return Restraint(moment, standing, policy).permission(offer)
-
-
-def _permission(against: Iterable[Reason], permitted: Reason) -> Permission:
+def concluded(against: Iterable[Reason], permitted: Reason) -> Permission:
+    """Return the permission that these reasons make, in their order; without any, it is given."""
     told = tuple(sorted(set(against), key=_IN_ORDER.__getitem__))
     return Permission(allowed=not told, reasons=told or (permitted,))
 
@@ -246,7 +194,8 @@ def _against_selling_inbound(moment: Moment) -> Iterator[Reason]:
         yield Reason.OFFERS_DECLINED
 
 
-def _against_care(moment: Moment, standing: Standing) -> Iterator[Reason]:
+def against_care(moment: Moment, standing: Standing) -> Iterator[Reason]:
+    """Yield what holds back care: nothing does while the customer is on the line."""
     if moment.direction is Direction.INBOUND:
         return
     yield from _silenced_contact(moment, standing)
@@ -267,19 +216,8 @@ def _silences_contact(suppression: Suppression, moment: Moment) -> bool:
     return whole and suppression.holds(moment.now)
 
 
-def _silenced(offer: Offer, moment: Moment, standing: Standing) -> Iterator[Reason]:
-    if offer.strategy in CARE and moment.direction is Direction.INBOUND:
-        return  # whoever refused one remedy still gets help with the complaint
-    subjects = {
-        SuppressionScope.ACTION: offer.action,
-        SuppressionScope.STRATEGY: offer.strategy.value,
-    }
-    for item in standing.suppressions:
-        if subjects.get(item.scope) == item.subject and item.holds(moment.now):
-            yield Reason(item.cause.value)
-
-
-def _outside_hours(moment: Moment, policy: ContactPolicy) -> Iterator[Reason]:
+def outside_hours(moment: Moment, policy: ContactPolicy) -> Iterator[Reason]:
+    """Yield why it is no time to start a contact; whoever comes to us comes at any time."""
     hours = [hour for hour in policy.hours if hour.channel is moment.channel]
     if moment.direction is Direction.INBOUND or not hours:
         return
@@ -287,7 +225,3 @@ def _outside_hours(moment: Moment, policy: ContactPolicy) -> Iterator[Reason]:
         yield Reason.LOCAL_TIME_NOT_KNOWN
     elif not any(hour.include(moment.local_now) for hour in hours):
         yield Reason.OUTSIDE_CONTACT_HOURS
-
-
-def _full(caps: Iterable[Cap], made: Iterable[Contact], moment: Moment) -> tuple[Cap, ...]:
-    return tuple(cap for cap in caps if cap.is_full(made, moment.now))

@@ -61,6 +61,7 @@ class RouteReason(StrEnum):
     BUSY_HOUR = "busy_hour"
 
 
+_WEIGHTIEST_FIRST: Final = tuple(RouteReason)
 _TO_A_PERSON: Final = frozenset(
     {
         RouteReason.OPEN_COMPLAINT,
@@ -230,7 +231,7 @@ def _reasons(caller: Caller, policy: RoutingPolicy) -> tuple[RouteReason, ...]:
         RouteReason.KNOWN_CUSTOMER: caller.known,
         RouteReason.BUSY_HOUR: busy and _is_costly(caller),
     }
-    return tuple(reason for reason in RouteReason if holds[reason])
+    return tuple(reason for reason in _WEIGHTIEST_FIRST if holds[reason])
 
 
 def _ivr(reasons: tuple[RouteReason, ...]) -> Ivr:

@@ -67,10 +67,11 @@ def rank(candidates: Iterable[Candidate], seed: str) -> tuple[Ranked, ...]:
     Equal priorities fall by a keyed hash of (seed, action): the same request always gives the same
     answer, and no action profits from its name.
     """
-    ranked = (
-        Ranked(candidate, priority(candidate), _tie(seed, candidate.action))
+    key = blake2b(seed.encode(), digest_size=32).digest()
+    ranked = [
+        Ranked(candidate, priority(candidate), _tie(key, candidate.action))
         for candidate in candidates
-    )
+    ]
     return tuple(sorted(ranked, key=lambda r: (-r.priority, r.tie, r.candidate.action)))
 
 
@@ -90,6 +91,5 @@ def choose(ranking: Sequence[Ranked], slots: int) -> tuple[Ranked | None, ...]:
     return tuple(choices)
 
 
-def _tie(seed: str, action: str) -> str:
-    key = blake2b(seed.encode(), digest_size=32).digest()
+def _tie(key: bytes, action: str) -> str:
     return blake2b(action.encode(), key=key, digest_size=8).hexdigest()

@@ -17,13 +17,12 @@ from app.interact.contact_policy import ContactHours, ContactPolicy
 from app.personalise.catalogue import (
     Action,
     Catalogue,
-    Clause,
     OnceAccepted,
     Script,
-    Stage,
     Treatment,
 )
 from app.personalise.checks import faults_in
+from app.personalise.clause import Clause, Stage
 from app.personalise.document import (
     ActionDocument,
     CatalogueDocument,

@@ -6,60 +6,22 @@ again.  ``document`` reads one from JSON; ``shipped/`` holds the one that comes 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from typing import TypeAlias
 
 from app.interact.caps import Cap
 from app.interact.contact_policy import ContactPolicy, Offer
+from app.personalise.clause import Clause, Ruling
+from app.personalise.eligibility import Screen
 from app.personalise.propensity import Prior
-from app.personalise.worth import Worth, facts_of
-from app.rules.closure import Verdict
+from app.personalise.worth import Money, Worth, compile_worth, facts_of
 from app.rules.fields import FieldRegistry
-from app.rules.tree import Rule
 from app.rules.wording import Wording
-from app.vocabulary import Channel, Direction, Strategy
-
-
-class Stage(StrEnum):
-    """The funnel, first to last; a clause belongs to one of the middle three.
-
-    They are Pega's questions: may they have it, does it make sense now, is it good for them?
-    """
-
-    CHANNEL = "channel"
-    ELIGIBILITY = "eligibility"
-    APPLICABILITY = "applicability"
-    SUITABILITY = "suitability"
-    CONTACT = "contact"
-    REPEAT = "repeat"
-    WORTH = "worth"
-    ARBITRATION = "arbitration"
-
-
-class OnUnknown(StrEnum):
-    """What a clause that lacks a fact means for its action.
-
-    ``block``: not without knowing.  ``pass``: this deployment may never know, go on.  ``ask``: go
-    on, and the fact is worth a question to the customer or a look by the agent.
-    """
-
-    BLOCK = "block"
-    PASS = "pass"  # noqa: S105 - a word of the catalogue, no password
-    ASK = "ask"
-
-
-@dataclass(frozen=True, slots=True)
-class Clause:
-    """One named condition: the unit of explanation.  ``reason`` is said when it does not hold."""
-
-    code: str
-    stage: Stage
-    rule: Rule
-    on_unknown: OnUnknown
-    reason: Wording
-    holds: Callable[[Mapping[str, object]], Verdict] = field(compare=False, repr=False)
+from app.vocabulary import Channel, Direction, Locale, Strategy
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +44,14 @@ class Treatment:
 
     def script(self, values: Mapping[str, str]) -> Script | None:
         """Return the first script that can be filled in from these values."""
-        return next((script for script in self.scripts if script.needs <= values.keys()), None)
+        for script in self.scripts:
+            if script.needs <= values.keys():
+                return script
+        return None
+
+
+Ways: TypeAlias = Mapping[str, tuple[Treatment, ...]]
+"""The ways to say each action on one channel, in one direction, by its key: the cheapest first."""
 
 
 class Repeat(StrEnum):
@@ -107,6 +76,9 @@ class Action:
 
     ``incentive`` is paid on acceptance only; ``group`` names actions of which one contact shows at
     most one; ``why`` tells an agent the point of it and never the customer's value tier.
+
+    What is asked of every customer is made ready once: ``screen`` asks the clauses, ``money`` tells
+    the worth, and ``offer`` is the action as the contact policy judges it.
     """
 
     key: str
@@ -122,16 +94,15 @@ class Action:
     prior: Prior
     caps: tuple[Cap, ...]
     once_accepted: OnceAccepted
+    screen: Screen = field(init=False, compare=False, repr=False)
+    money: Money = field(init=False, compare=False, repr=False)
+    offer: Offer = field(init=False, compare=False, repr=False)
 
-    @property
-    def offer(self) -> Offer:
-        """Return the action as the contact policy judges it."""
-        return Offer(self.key, self.strategy, self.purpose, self.caps)
-
-    def treatments_on(self, channel: Channel, direction: Direction) -> tuple[Treatment, ...]:
-        """Return the ways to say it here, the cheapest first."""
-        fitting = (t for t in self.treatments if (t.channel, t.direction) == (channel, direction))
-        return tuple(sorted(fitting, key=lambda treatment: (treatment.contact_cost, treatment.key)))
+    def __post_init__(self) -> None:
+        offer = Offer(self.key, self.strategy, self.purpose, self.caps)
+        object.__setattr__(self, "screen", Screen(self.key, self.clauses))
+        object.__setattr__(self, "money", compile_worth(self.worth))
+        object.__setattr__(self, "offer", offer)
 
     def facts(self) -> Iterator[str]:
         """Yield the names of every fact its clauses and its worth may read."""
@@ -144,7 +115,9 @@ class Action:
 class Catalogue:
     """One published bundle: ``bundle_id`` is the SHA-256 of its canonical JSON.
 
-    ``reads`` names every fact that a clause or a worth may read.
+    ``reads`` names every fact that a clause or a worth may read.  In ``sentences``, ``explain``
+    keeps what it has said of rulings against actions: the same for everybody, and new for each
+    catalogue.
     """
 
     bundle_id: str
@@ -153,10 +126,23 @@ class Catalogue:
     policy: ContactPolicy
     reads: frozenset[str]
     registry: FieldRegistry = field(compare=False, repr=False)
+    _by_key: Mapping[str, Action] = field(init=False, compare=False, repr=False)
+    _ways: Mapping[tuple[Channel, Direction], Ways] = field(init=False, compare=False, repr=False)
+    sentences: dict[tuple[str, Ruling, Locale], str] = field(
+        init=False, compare=False, repr=False, default_factory=dict
+    )
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_by_key", {action.key: action for action in self.actions})
+        object.__setattr__(self, "_ways", _ways_to_say(self.actions))
 
     def find(self, key: str) -> Action | None:
         """Return the action of this key, if the bundle has it."""
-        return next((action for action in self.actions if action.key == key), None)
+        return self._by_key.get(key)
+
+    def ways(self, channel: Channel, direction: Direction) -> Ways:
+        """Return how each action can be said here; one that cannot be is not named."""
+        return self._ways.get((channel, direction), {})
 
     def get_treatment(self, action: str, treatment: str) -> Treatment:
         """Return one treatment of one action.
@@ -169,3 +155,13 @@ class Catalogue:
             if known.key == treatment:
                 return known
         raise KeyError(treatment)
+
+
+def _ways_to_say(actions: Iterable[Action]) -> Mapping[tuple[Channel, Direction], Ways]:
+    ways: defaultdict[tuple[Channel, Direction], dict[str, tuple[Treatment, ...]]]
+    ways = defaultdict(dict)
+    for action in actions:
+        for said in sorted(action.treatments, key=lambda each: (each.contact_cost, each.key)):
+            here = ways[said.channel, said.direction]
+            here[action.key] = (*here.get(action.key, ()), said)
+    return dict(ways)

@@ -14,8 +14,8 @@ from typing import Final
 
 from app.interact.contact_policy import NEGATIVE_MOOD, Permission
 from app.personalise.arbitration import Ranked, choose, rank
-from app.personalise.catalogue import Catalogue, OnUnknown, Stage
-from app.personalise.eligibility import MissingFact, Ruling
+from app.personalise.catalogue import Catalogue
+from app.personalise.clause import MissingFact, OnUnknown, Ruling, Stage
 from app.personalise.funnel import Ask, Examined, History, Obstacle, Scene, examine, set_scene
 from app.personalise.propensity import Propensities
 from app.rules.values import Value

@@ -18,20 +18,22 @@ from app.rules.facts import FactDocument, facts_from_document, facts_to_document
 from app.rules.fields import FieldRegistry
 
 
-def inputs_to_document(inputs: Inputs) -> dict[str, Any]:
+def inputs_to_json(inputs: Inputs) -> str:
     """Write everything a decision depends on; ``inputs_from_document`` gives it back, equal."""
-    return {
-        "engine": inputs.engine,
-        "bundle_id": inputs.bundle_id,
-        "ask": _json(inputs.ask),
-        "facts": facts_to_document(inputs.facts),
-        "history": _json(inputs.history),
-        "propensities": _json(inputs.propensities),
-    }
+    return _json(
+        {
+            "engine": inputs.engine,
+            "bundle_id": inputs.bundle_id,
+            "ask": inputs.ask,
+            "facts": facts_to_document(inputs.facts),
+            "history": inputs.history,
+            "propensities": inputs.propensities,
+        }
+    )
 
 
 def inputs_from_document(document: Mapping[str, Any], registry: FieldRegistry) -> Inputs:
-    """Read what ``inputs_to_document`` wrote, also after a trip through a JSONB column.
+    """Read what ``inputs_to_json`` wrote, once it is read from its column.
 
     Raises:
         msgspec.ValidationError: it was not written by this engine.
@@ -47,18 +49,20 @@ def inputs_from_document(document: Mapping[str, Any], registry: FieldRegistry) -
     )
 
 
-def result_to_document(decided: Decided) -> dict[str, Any]:
+def result_to_json(decided: Decided) -> str:
     """Write what was decided, the whole ranking and why not the others, without the inputs."""
-    return {
-        "segment": decided.segment,
-        "selling": _json(decided.selling),
-        "decisions": _json(decided.decisions),
-        "ranking": _json(decided.ranking),
-        "ruled_out": _json(decided.ruled_out),
-        "missing": _json(decided.missing),
-        "question": _json(decided.question),
-    }
+    return _json(
+        {
+            "segment": decided.segment,
+            "selling": decided.selling,
+            "decisions": decided.decisions,
+            "ranking": decided.ranking,
+            "ruled_out": decided.ruled_out,
+            "missing": decided.missing,
+            "question": decided.question,
+        }
+    )
 
 
-def _json(value: object) -> Any:
-    return msgspec.to_builtins(value, str_keys=True)
+def _json(document: Mapping[str, object]) -> str:
+    return msgspec.json.encode(document).decode()

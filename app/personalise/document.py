@@ -11,7 +11,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from app.interact.caps import CapScope
-from app.personalise.catalogue import OnUnknown, Repeat
+from app.personalise.catalogue import Repeat
+from app.personalise.clause import OnUnknown
 from app.vocabulary import Channel, Direction, Strategy
 
 

@@ -1,4 +1,4 @@
-"""Which actions are open to this customer, and what exactly rules the others out?
+"""Is this action open to this customer, and what exactly rules it out?
 
 Every clause is asked, also after one has said no: an agent who is told one obstacle at a time runs
 into the next.
@@ -6,30 +6,15 @@ into the next.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
 
-from app.personalise.catalogue import Action, Clause, OnUnknown, Stage
-from app.rules.closure import Verdict
+from app.personalise.clause import Clause, MissingFact, OnUnknown, Ruling
+from app.rules.closure import Answer, Facts
 
-
-@dataclass(frozen=True, slots=True)
-class Ruling:
-    """One reason against one action; ``missing`` names the facts that might have spoken for it."""
-
-    stage: Stage
-    code: str
-    missing: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class MissingFact:
-    """A fact that one clause of one action lacks: what a question about it would be good for."""
-
-    fact: str
-    action: str
-    clause: str
-    on_unknown: OnUnknown
+_SCREENINGS_KNOWN: Final = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,28 +25,45 @@ class Screening:
     missing: tuple[MissingFact, ...]
 
 
-def screen(action: Action, facts: Mapping[str, object]) -> Screening:
-    """Ask every clause: a no rules the action out, an unknown means what the clause says it means.
+class Screen:
+    """The clauses of one action, to be asked of one customer after another.
 
-    Facts that only passed-over clauses lack are not named: nobody should go and ask for them.
+    What they say follows from their answers alone, and those are the same few for most customers:
+    it is put into words once.  The words are kept here and go with the catalogue.
     """
-    rulings: list[Ruling] = []
-    lacking: list[MissingFact] = []
-    for clause in action.clauses:
-        verdict = clause.holds(facts)
-        if verdict.truth:
-            continue  # a yes lacks nothing
-        missing = tuple(sorted(verdict.missing))
-        if _rules_out(clause, verdict):
-            rulings.append(Ruling(clause.stage, clause.code, missing))
-        if clause.on_unknown is not OnUnknown.PASS:
-            lacking += (
-                MissingFact(fact, action.key, clause.code, clause.on_unknown) for fact in missing
-            )
-    return Screening(tuple(rulings), tuple(lacking))
+
+    __slots__ = ("_action", "_clauses", "_holds", "_say")
+
+    def __init__(self, action: str, clauses: Iterable[Clause]) -> None:
+        """Take the clauses in the order in which they are told."""
+        self._action = action
+        self._clauses = tuple(clauses)
+        self._holds = tuple(clause.holds for clause in self._clauses)
+        self._say = lru_cache(_SCREENINGS_KNOWN)(self._said)
+
+    def __call__(self, facts: Facts) -> Screening:
+        """Ask every clause: a no rules the action out, an unknown means what the clause says.
+
+        Facts that only passed-over clauses lack are not named: nobody should go and ask for them.
+        """
+        return self._say(tuple([holds(facts) for holds in self._holds]))
+
+    def _said(self, answers: tuple[Answer, ...]) -> Screening:
+        rulings: list[Ruling] = []
+        lacking: list[MissingFact] = []
+        for clause, answer in zip(self._clauses, answers, strict=True):
+            missing = () if isinstance(answer, bool) else tuple(sorted(answer))
+            if _rules_out(clause, answer):
+                rulings.append(Ruling(clause.stage, clause.code, missing))
+            if clause.on_unknown is not OnUnknown.PASS:
+                lacking += (
+                    MissingFact(fact, self._action, clause.code, clause.on_unknown)
+                    for fact in missing
+                )
+        return Screening(tuple(rulings), tuple(lacking))
 
 
-def _rules_out(clause: Clause, verdict: Verdict) -> bool:
-    if verdict.truth is None:
-        return clause.on_unknown is OnUnknown.BLOCK
-    return not verdict.truth
+def _rules_out(clause: Clause, answer: Answer) -> bool:
+    if isinstance(answer, bool):
+        return not answer
+    return clause.on_unknown is OnUnknown.BLOCK

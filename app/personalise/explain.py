@@ -13,9 +13,9 @@ from typing import Final
 from app.interact.contact_policy import Permission, Reason
 from app.interact.wording import PERMISSION_WORDING
 from app.personalise.arbitration import Ranked
-from app.personalise.catalogue import Action, Catalogue, Stage
+from app.personalise.catalogue import Action, Catalogue
+from app.personalise.clause import Ruling, Stage
 from app.personalise.decide import Nothing, RuledOut
-from app.personalise.eligibility import Ruling
 from app.personalise.funnel import Obstacle
 from app.rules.wording import Wording
 from app.vocabulary import Locale, to_cents
@@ -94,6 +94,9 @@ _WHY_COUNTED: Final = Wording(
 )
 _ENOUGH_ANSWERS: Final = 20
 
+_SENTENCES_KEPT: Final = 10_000
+"""More than a catalogue of a hundred actions has; a bound all the same."""
+
 _NOT_KNOWN: Final = Wording(
     "Não se sabe: {facts}.", "No se sabe: {facts}.", "It is not known: {facts}."
 )
@@ -131,6 +134,16 @@ def why_not(ruled_out: RuledOut, catalogue: Catalogue, locale: Locale) -> str:
 
 def ruling_text(ruling: Ruling, action: str, catalogue: Catalogue, locale: Locale) -> str:
     """Return one ruling in words; where facts were missing, it says which."""
+    key = (action, ruling, locale)
+    told = catalogue.sentences.get(key)
+    if told is None:
+        told = _ruling_text(ruling, action, catalogue, locale)
+        if len(catalogue.sentences) < _SENTENCES_KEPT:
+            catalogue.sentences[key] = told
+    return told
+
+
+def _ruling_text(ruling: Ruling, action: str, catalogue: Catalogue, locale: Locale) -> str:
     if ruling.missing and ruling.stage is not Stage.WORTH:
         return _NOT_KNOWN.filled(locale, {"facts": labels(ruling.missing, catalogue, locale)})
     return _ruling_wording(ruling, _action(catalogue, action)).in_locale(locale)

@@ -8,23 +8,23 @@ so that the record tells everything that was in the way.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
 from app.interact.caps import Contact
 from app.interact.consent import MARKETING, RESEARCH, SERVICE, ConsentState
-from app.interact.contact_policy import ContactPolicy, Moment, Restraint, Standing
+from app.interact.contact_policy import ContactPolicy, Moment, Reason, Standing
 from app.interact.outcomes import FOREVER, Outcome, OutcomeKind, Suppression, suppressions_of
+from app.interact.restraint import Restraint
 from app.personalise.arbitration import Candidate
-from app.personalise.catalogue import Action, Catalogue, OnceAccepted, Repeat, Stage, Treatment
-from app.personalise.eligibility import MissingFact, Ruling, screen
+from app.personalise.catalogue import Action, Catalogue, OnceAccepted, Repeat, Treatment, Ways
+from app.personalise.clause import MissingFact, Ruling, Stage
 from app.personalise.fields import DERIVED_FROM, derive
 from app.personalise.propensity import Label, Propensities, final_label
-from app.personalise.worth import facts_of, value_of
+from app.personalise.worth import facts_of
 from app.rules.facts import admit
 from app.rules.values import Value
 from app.vocabulary import Channel, DecisionId, Direction, Locale
@@ -34,6 +34,7 @@ NO_SEGMENT: Final = "unknown"
 
 PURPOSES: Final = (MARKETING, RESEARCH, SERVICE)
 
+_CONSENT_WORDS: Final = frozenset(ConsentState)
 _SCENE_READS: Final = DERIVED_FROM | {
     "segment",
     "open_complaint",
@@ -55,6 +56,12 @@ class Obstacle(StrEnum):
     NOT_WORTH_IT = "not_worth_it"
     SAME_GROUP = "same_group"
     OUTRANKED = "outranked"
+
+
+_NO_TREATMENT: Final = (Ruling(Stage.CHANNEL, Obstacle.NO_TREATMENT),)
+_SCRIPT_INCOMPLETE: Final = (Ruling(Stage.CHANNEL, Obstacle.SCRIPT_INCOMPLETE),)
+_ACCEPTED_BEFORE: Final = (Ruling(Stage.REPEAT, Obstacle.ACCEPTED_BEFORE),)
+_FORBIDDEN: Final = {reason: Ruling(Stage.CONTACT, reason.value) for reason in Reason}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +107,7 @@ class Scene:
     moment: Moment
     standing: Standing
     restraint: Restraint
+    ways: Ways
     accepted_until: Mapping[str, datetime]
 
 
@@ -117,9 +125,13 @@ def set_scene(
     ask: Ask, facts: Mapping[str, object], history: History, catalogue: Catalogue
 ) -> Scene:
     """Return what deciding looks at: of the facts, only those that this catalogue can read."""
-    reads = catalogue.reads | _SCENE_READS
     told = {**facts, "channel": ask.channel.value, "direction": ask.direction.value}
-    seen = admit({name: told[name] for name in told if name in reads}, catalogue.registry)
+    read = {
+        name: value
+        for name, value in told.items()
+        if name in catalogue.reads or name in _SCENE_READS
+    }
+    seen = admit(read, catalogue.registry)
     moment, standing = _moment(ask, seen), _standing(seen, history, catalogue.policy)
     return Scene(
         ask=ask,
@@ -129,21 +141,22 @@ def set_scene(
         moment=moment,
         standing=standing,
         restraint=Restraint(moment, standing, catalogue.policy),
+        ways=catalogue.ways(ask.channel, ask.direction),
         accepted_until=_accepted_until(history.outcomes, catalogue),
     )
 
 
 def examine(action: Action, scene: Scene, propensities: Propensities) -> Examined:
     """Send one action through every stage; without a ruling it becomes a candidate."""
-    treatment, no_way = _way_to_say_it(action, scene.ask)
-    screening = screen(action, scene.facts)
-    value = value_of(action.worth, scene.facts)
+    treatment, no_way = _way_to_say_it(action, scene)
+    screening = action.screen(scene.facts)
+    value = action.money(scene.facts)
     rulings = (
         *no_way,
         *screening.rulings,
         *_forbidden(action, scene),
         *_accepted_before(action, scene),
-        *_worth_unknown(action, value),
+        *(_worth_unknown(action) if value is None else ()),
     )
     if treatment is None or value is None or rulings:
         return Examined(action, rulings, _useful(screening.missing, rulings), None)
@@ -159,40 +172,36 @@ def examine(action: Action, scene: Scene, propensities: Propensities) -> Examine
     return Examined(action, (), screening.missing, candidate)
 
 
-def _way_to_say_it(action: Action, ask: Ask) -> tuple[Treatment | None, tuple[Ruling, ...]]:
-    treatments = action.treatments_on(ask.channel, ask.direction)
-    if not treatments:
-        return None, (Ruling(Stage.CHANNEL, Obstacle.NO_TREATMENT),)
+def _way_to_say_it(action: Action, scene: Scene) -> tuple[Treatment | None, Sequence[Ruling]]:
+    treatments = scene.ways.get(action.key, ())
     for treatment in treatments:
-        if treatment.script(ask.script_values) is not None:
+        if treatment.script(scene.ask.script_values) is not None:
             return treatment, ()
-    return None, (Ruling(Stage.CHANNEL, Obstacle.SCRIPT_INCOMPLETE),)
+    return None, _SCRIPT_INCOMPLETE if treatments else _NO_TREATMENT
 
 
-def _forbidden(action: Action, scene: Scene) -> Iterator[Ruling]:
+def _forbidden(action: Action, scene: Scene) -> Sequence[Ruling]:
     permission = scene.restraint.permission(action.offer)
-    if not permission.allowed:
-        for reason in permission.reasons:
-            yield Ruling(Stage.CONTACT, reason.value)
+    if permission.allowed:
+        return ()
+    return [_FORBIDDEN[reason] for reason in permission.reasons]
 
 
-def _accepted_before(action: Action, scene: Scene) -> Iterator[Ruling]:
+def _accepted_before(action: Action, scene: Scene) -> Sequence[Ruling]:
     until = scene.accepted_until.get(action.key)
-    if until is not None and scene.ask.at < until:
-        yield Ruling(Stage.REPEAT, Obstacle.ACCEPTED_BEFORE)
+    return () if until is None or scene.ask.at >= until else _ACCEPTED_BEFORE
 
 
-def _worth_unknown(action: Action, value: Decimal | None) -> Iterator[Ruling]:
-    if value is None:
-        facts = tuple(sorted(set(facts_of(action.worth))))
-        yield Ruling(Stage.WORTH, Obstacle.VALUE_NOT_KNOWN, facts)
+def _worth_unknown(action: Action) -> Sequence[Ruling]:
+    facts = tuple(sorted(set(facts_of(action.worth))))
+    return (Ruling(Stage.WORTH, Obstacle.VALUE_NOT_KNOWN, facts),)
 
 
 def _useful(
     missing: tuple[MissingFact, ...], rulings: tuple[Ruling, ...]
 ) -> tuple[MissingFact, ...]:
     """Return the missing facts if knowing them could still open the action: no answer is idle."""
-    return missing if all(ruling.missing for ruling in rulings) else ()
+    return missing if missing and all(ruling.missing for ruling in rulings) else ()
 
 
 def _moment(ask: Ask, facts: Mapping[str, Value]) -> Moment:
@@ -228,7 +237,7 @@ def _consent(facts: Mapping[str, Value], purpose: str) -> ConsentState:
     if told is None:
         return ConsentState.UNKNOWN
     # A word we do not know can only be a mistake, and mistakes about consent end in "no".
-    return ConsentState(told) if told in set(ConsentState) else ConsentState.DENIED
+    return ConsentState(told) if told in _CONSENT_WORDS else ConsentState.DENIED
 
 
 def _accepted_until(outcomes: Iterable[Outcome], catalogue: Catalogue) -> dict[str, datetime]:

@@ -11,14 +11,15 @@ Worth is always margin, never revenue: the ratio in ``times`` is where the margi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, TypeAlias
 
 from app.problems import Fault, InvalidInput
+from app.rules.closure import Facts
 from app.rules.fields import FieldRegistry
-from app.rules.values import FieldType, read_fact
+from app.rules.values import FieldType
 
 MAX_DEPTH: Final = 4
 MAX_OPTIONS: Final = 8
@@ -59,20 +60,50 @@ class AtLeast:
 Worth: TypeAlias = Amount | Share | FirstKnown | AtLeast
 
 
-def value_of(worth: Worth, facts: Mapping[str, object]) -> Decimal | None:
-    """Return the worth in the deployment's currency, None when the facts it needs are missing."""
+Money: TypeAlias = Callable[[Facts], Decimal | None]
+
+
+def compile_worth(worth: Worth) -> Money:
+    """Return the worth as a function of admitted facts: an amount in the deployment's currency.
+
+    It is None when the facts it needs are missing.
+    """
     match worth:
         case Amount(amount):
-            return amount
+            return lambda _: amount
         case Share(fact, times):
-            money = read_fact(FieldType.MONEY, facts.get(fact))
-            return money * times if isinstance(money, Decimal) else None
+            return _share(fact, times)
         case FirstKnown(options):
-            known = (value_of(option, facts) for option in options)
-            return next((value for value in known if value is not None), None)
+            return _first_known(tuple(map(compile_worth, options)))
         case AtLeast(floor, of):
-            value = value_of(of, facts)
-            return None if value is None else max(value, floor)
+            return _at_least(floor, compile_worth(of))
+
+
+def _share(fact: str, times: Decimal) -> Money:
+    def money(facts: Facts) -> Decimal | None:
+        whole = facts.get(fact)
+        return whole * times if isinstance(whole, Decimal) else None
+
+    return money
+
+
+def _first_known(options: tuple[Money, ...]) -> Money:
+    def money(facts: Facts) -> Decimal | None:
+        for option in options:
+            known = option(facts)
+            if known is not None:
+                return known
+        return None
+
+    return money
+
+
+def _at_least(floor: Decimal, of: Money) -> Money:
+    def money(facts: Facts) -> Decimal | None:
+        known = of(facts)
+        return None if known is None else max(known, floor)
+
+    return money
 
 
 def facts_of(worth: Worth) -> Iterator[str]:

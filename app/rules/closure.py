@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final, TypeAlias, assert_never
 
 from app.rules.tree import (
@@ -26,56 +26,36 @@ from app.rules.tree import (
     Rule,
     Variable,
 )
-from app.rules.values import READERS, Value
+from app.rules.values import Value
 
-Facts: TypeAlias = Mapping[str, object]
+Facts: TypeAlias = Mapping[str, Value]
+"""Facts that ``admit`` let in: each is of the type of its field, and what is missing is absent."""
 
+Answer: TypeAlias = bool | frozenset[str]
+"""True, false, or unknown: the names of the facts that could tell, which are never none.
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What a rule says; ``truth`` None is unknown, and ``missing`` then names the facts it lacks.
+Only facts that can still matter are named: false and unknown is false and names none.
+"""
 
-    Only facts that can still matter are named: false and unknown is false and names none.
-    """
+Ask: TypeAlias = Callable[[Facts], Answer]
 
-    truth: bool | None
-    missing: frozenset[str] = frozenset()
-
-
-# Inside, unknown *is* the set of names it lacks: no object is made for what is known.
-_Kleene: TypeAlias = bool | frozenset[str]
-_Ask: TypeAlias = Callable[[Facts], _Kleene]
-
-_TRUE: Final = Verdict(truth=True)
-_FALSE: Final = Verdict(truth=False)
-
-_COMPARE: Final[Mapping[Comparator, Callable[[Any, Any], bool]]] = {
+_FROM_THE_LITERAL: Final[Mapping[Comparator, Callable[[Any, Any], bool]]] = {
     Comparator.EQUAL: operator.eq,
     Comparator.NOT_EQUAL: operator.ne,
-    Comparator.LESS: operator.lt,
-    Comparator.AT_MOST: operator.le,
-    Comparator.GREATER: operator.gt,
-    Comparator.AT_LEAST: operator.ge,
+    Comparator.LESS: operator.gt,
+    Comparator.AT_MOST: operator.ge,
+    Comparator.GREATER: operator.lt,
+    Comparator.AT_LEAST: operator.le,
 }
+"""The comparison the other way round: bound to the literal, it needs no function of our own."""
 
 
-def compile_rule(rule: Rule) -> Callable[[Facts], Verdict]:
-    """Return the rule as a function of facts: linear in its nodes, never raising.
-
-    A fact that is absent, None or of another type than its field is missing.
-    """
-    ask = _compile(rule.root)
-
-    def verdict(facts: Facts) -> Verdict:
-        known = ask(facts)
-        if isinstance(known, frozenset):
-            return Verdict(None, known)
-        return _TRUE if known else _FALSE
-
-    return verdict
+def compile_rule(rule: Rule) -> Ask:
+    """Return the rule as a function of admitted facts: linear in its nodes, never raising."""
+    return _compile(rule.root)
 
 
-def _compile(node: Node) -> _Ask:
+def _compile(node: Node) -> Ask:
     match node:
         case Constant(value):
             return lambda _: value
@@ -84,7 +64,7 @@ def _compile(node: Node) -> _Ask:
         case AnyOf(children):
             return _joined(tuple(map(_compile, children)), decisive=True)
         case Negation(child):
-            return _negated(_compile(child))
+            return _negated(child)
         case Absence(variable):
             return _absent(variable)
         case _:
@@ -95,8 +75,7 @@ def _test(leaf: Comparison | Membership | Interval | Containment) -> Callable[[A
     """Return what a leaf asks of a fact that is known."""
     match leaf:
         case Comparison(_, comparator, literal):
-            compare = _COMPARE[comparator]
-            return lambda value: compare(value, literal)
+            return partial(_FROM_THE_LITERAL[comparator], literal)
         case Membership(_, literals):
             return frozenset(literals).__contains__
         case Interval(_, low, high):
@@ -107,41 +86,45 @@ def _test(leaf: Comparison | Membership | Interval | Containment) -> Callable[[A
             assert_never(leaf)
 
 
-def _joined(asks: tuple[_Ask, ...], *, decisive: bool) -> _Ask:
+def _joined(asks: tuple[Ask, ...], *, decisive: bool) -> Ask:
     """Return and (decisive is false) or or (decisive is true): one decisive child settles it."""
 
-    def ask(facts: Facts) -> _Kleene:
+    def ask(facts: Facts) -> Answer:
         missing: frozenset[str] = frozenset()
         for child in asks:
             known = child(facts)
+            if known is decisive:
+                return decisive
             if isinstance(known, frozenset):
                 missing |= known
-            elif known is decisive:
-                return decisive
         return missing or not decisive
 
     return ask
 
 
-def _negated(child: _Ask) -> _Ask:
-    def ask(facts: Facts) -> _Kleene:
+def _negated(node: Node) -> Ask:
+    if isinstance(node, Comparison) and node.comparator is Comparator.EQUAL:
+        return _leaf(node.variable, partial(operator.ne, node.literal))  # most are "not so"
+    child = _compile(node)
+
+    def ask(facts: Facts) -> Answer:
         known = child(facts)
         return known if isinstance(known, frozenset) else not known
 
     return ask
 
 
-def _absent(variable: Variable) -> _Ask:
-    name, read = variable.name, READERS[variable.type]
-    return lambda facts: read(facts.get(name)) is None
+def _absent(variable: Variable) -> Ask:
+    name = variable.name
+    return lambda facts: name not in facts
 
 
-def _leaf(variable: Variable, test: Callable[[Any], bool]) -> _Ask:
-    name, read = variable.name, READERS[variable.type]
+def _leaf(variable: Variable, test: Callable[[Any], bool]) -> Ask:
+    name = variable.name
     missing = frozenset((name,))
 
-    def ask(facts: Facts) -> _Kleene:
-        value: Value | None = read(facts.get(name))
+    def ask(facts: Facts) -> Answer:
+        value = facts.get(name)
         return missing if value is None else test(value)
 
     return ask

@@ -29,7 +29,13 @@ class Wording:
 
     def in_locale(self, locale: Locale) -> str:
         """Return the text of one language."""
-        return {Locale.PT_BR: self.pt_br, Locale.ES: self.es, Locale.EN: self.en}[locale]
+        match locale:
+            case Locale.PT_BR:
+                return self.pt_br
+            case Locale.ES:
+                return self.es
+            case Locale.EN:
+                return self.en
 
     def placeholders(self) -> frozenset[str]:
         """Return the names that stand in braces in any language."""

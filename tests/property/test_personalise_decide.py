@@ -22,7 +22,7 @@ from app.interact.outcomes import Outcome, OutcomeKind
 from app.personalise.arbitration import Candidate, priority
 from app.personalise.bundle import read_catalogue, shipped_document
 from app.personalise.decide import Decided, decide, replay
-from app.personalise.decision_document import inputs_from_document, inputs_to_document
+from app.personalise.decision_document import inputs_from_document, inputs_to_json
 from app.personalise.fields import FIELDS as PERSONALISE
 from app.personalise.funnel import Ask, History
 from app.personalise.propensity import Counts, Propensities, Propensity
@@ -172,7 +172,7 @@ def test_what_was_kept_decides_the_same_again(
     ask: Ask, facts: Facts, history: History, told: Propensities
 ) -> None:
     decided = decide(ask, facts, history, CATALOGUE, told)
-    kept = orjson.loads(orjson.dumps(inputs_to_document(decided.inputs)))
+    kept = orjson.loads(inputs_to_json(decided.inputs))
     assert replay(inputs_from_document(kept, REGISTRY), CATALOGUE) == decided
 
 

@@ -18,7 +18,6 @@ from app.interact.contact_policy import (
     Permission,
     Reason,
     Standing,
-    offer_permission,
     selling_permission,
 )
 from app.interact.outcomes import (
@@ -30,6 +29,7 @@ from app.interact.outcomes import (
     SuppressionScope,
     suppressions_of,
 )
+from app.interact.restraint import Restraint, offer_permission
 from app.vocabulary import Channel, DecisionId, Direction, Strategy
 
 NOW = datetime(2026, 11, 20, 14, 0, tzinfo=UTC)  # a Friday
@@ -243,3 +243,26 @@ def test_every_suppression_ends_at_an_instant() -> None:
     outcomes = [Outcome(DECISION, "a", kind, NOW, never=True) for kind in OutcomeKind]
     for found in suppressions_of(outcomes, rejected_pause_days=30, deferred_pause_days=7):
         assert found.ends_at > NOW
+
+
+@pytest.mark.parametrize("moment", [CALL, DIAL])
+def test_what_offers_share_is_told_of_each_as_if_it_were_asked_alone(moment: Moment) -> None:
+    own = Cap(CapScope.ACTION, "crosssell.b", 1, 7)
+    offers = [
+        Offer("crosssell.a", Strategy.CROSSSELL),
+        Offer("crosssell.b", Strategy.CROSSSELL, caps=(own,)),
+        Offer("crosssell.c", Strategy.CROSSSELL, "research"),
+        Offer("winback.d", Strategy.WINBACK),
+        RECOVERY,
+    ]
+    standing = replace(
+        silence(SuppressionScope.ACTION, "crosssell.a"),
+        contacts=(offered(1, offers[1]), offered(2, offers[3])),
+    )
+    policy = replace(OFFICE, caps=(Cap(CapScope.STRATEGY, "winback", 1, 7, Direction.OUTBOUND),))
+    alone = [offer_permission(offer, moment, standing, policy) for offer in offers]
+    for order in (offers, offers[::-1]):
+        restraint = Restraint(moment, standing, policy)
+        told = {offer.action: restraint.permission(offer) for offer in order}
+        assert [told[offer.action] for offer in offers] == alone
+    assert len(set(alone)) >= 4, "the offers differ in nothing: nothing could be mixed up"

@@ -24,14 +24,13 @@ from app.interact.outcomes import (
 )
 from app.personalise.arbitration import Candidate, choose, priority, rank
 from app.personalise.bundle import read_catalogue, shipped_document
-from app.personalise.catalogue import OnUnknown, Stage
+from app.personalise.clause import OnUnknown, Ruling, Stage
 from app.personalise.decide import Decided, Nothing, decide, replay
 from app.personalise.decision_document import (
     inputs_from_document,
-    inputs_to_document,
-    result_to_document,
+    inputs_to_json,
+    result_to_json,
 )
-from app.personalise.eligibility import Ruling
 from app.personalise.explain import (
     NOTHING_WORDING,
     OBSTACLE_WORDING,
@@ -256,12 +255,12 @@ def test_a_decision_is_made_again_from_what_was_kept() -> None:
     )
     facts = {**ONCE, "categories_12m": {"tea", "coffee"}, "unread": 1, "p_alive": 0.3}
     answer = decided(facts, history, replace(ASK, script_values={"product": "café"}), told)
-    kept = orjson.loads(orjson.dumps(inputs_to_document(answer.inputs)))
+    kept = orjson.loads(inputs_to_json(answer.inputs))
     inputs = inputs_from_document(kept, REGISTRY)
     assert inputs == answer.inputs
     again = replay(inputs, CATALOGUE)
     assert again == answer
-    assert orjson.dumps(result_to_document(again)) == orjson.dumps(result_to_document(answer))
+    assert result_to_json(again) == result_to_json(answer)
     assert "unread" not in answer.inputs.facts
     with pytest.raises(ValueError, match="another"):
         replay(replace(inputs, bundle_id="other"), CATALOGUE)
