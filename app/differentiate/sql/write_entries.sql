@@ -53,9 +53,7 @@ kept AS (
     SELECT e.record_id, e.business_on, e.purchases, e.net, e.cost
     FROM touched AS t
     JOIN trade_entry AS e ON e.record_id = t.record_id AND e.business_on = t.business_on
-    LEFT JOIN unnest(CAST(:group_keys AS bytea[])) AS own (group_key)
-        ON own.group_key = e.group_key
-    WHERE own.group_key IS NULL
+    WHERE e.group_key NOT IN (SELECT unnest(CAST(:group_keys AS bytea[])))
     UNION ALL
     SELECT n.record_id, n.business_on, n.purchases, n.net, n.cost FROM entries AS n
 ),
