@@ -108,7 +108,7 @@ async def claim_identifiers(
             "states": ["active" if joins else "unidentifying" for _, (_, joins) in items],
         },
     )
-    return {IdentifierKey(row.identifier_key) for row in rows if row.state == "active"}
+    return {IdentifierKey(key) for key, state in rows if state == "active"}
 
 
 async def lock_components(
@@ -118,7 +118,7 @@ async def lock_components(
     rows = await LOCK_COMPONENTS.rows(
         tx, {"record_ids": list(records), "identifier_keys": sorted(keys)}
     )
-    return {ComponentId(row.component_id) for row in rows}
+    return {ComponentId(component) for (component,) in rows}
 
 
 async def located(
@@ -129,13 +129,12 @@ async def located(
     places: dict[RecordId, Place] = {}
     links: dict[tuple[IdentifierKey, RecordId], StoredLink] = {}
     generic: set[RecordId] = set()
-    for row in rows:
-        places[row.record_id] = Place(row.component_id, row.customer_id)
-        if row.generic:
-            generic.add(row.record_id)
-        if row.identifier_key is not None:
-            stored = StoredLink(row.assurance, row.unnamed, row.denied, row.first_seen_at)
-            links[row.identifier_key, row.record_id] = stored
+    for record, component, customer_id, is_nobodys, key, *link in rows:
+        places[record] = Place(component, customer_id)
+        if is_nobodys:
+            generic.add(record)
+        if key is not None:
+            links[key, record] = StoredLink(*link)
     return Located(places, links, frozenset(generic))
 
 
