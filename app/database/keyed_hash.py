@@ -12,6 +12,8 @@ from functools import lru_cache
 from typing import Final
 from uuid import UUID
 
+from asyncpg.pgproto import pgproto
+
 KEY_BYTES: Final = 16
 _SHORTEST_SECRET: Final = 32
 _LENGTH_BYTES: Final = 8
@@ -51,11 +53,14 @@ class KeyedHash:
         return mac.digest()[:KEY_BYTES]
 
     def uuid(self, domain: str, *parts: str | bytes) -> UUID:
-        """Return the digest as a UUID version 8 (RFC 9562, 5.8): the same parts, the same id."""
+        """Return the digest as a UUID version 8 (RFC 9562, 5.8): the same parts, the same id.
+
+        It is of the driver's own kind, as those that are read: made, hashed and sent in C.
+        """
         raw = bytearray(self.digest(domain, *parts))
         raw[6] = (raw[6] & 0x0F) | 0x80
         raw[8] = (raw[8] & 0x3F) | 0x80
-        return UUID(bytes=bytes(raw))
+        return pgproto.UUID(bytes(raw))
 
 
 @lru_cache(maxsize=128)
