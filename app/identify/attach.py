@@ -107,7 +107,7 @@ async def attach(
     found = await queries.located(tx, records, active)
     if not found.components <= locked:
         raise SetGrew
-    spoken = await _write(tx, told, profile, now)
+    spoken = await _write(tx, told, found.places.keys(), profile, now)
     arrived = {evidence.record_id for evidence in told} - found.places.keys()
     unsettled = _unsettled(told, active, found, arrived | spoken)
     stay = {
@@ -125,13 +125,18 @@ async def attach(
 async def _write(
     tx: Connection,
     told: Sequence[RecordEvidence],
+    known: Collection[RecordId],
     profile: Collection[ProfileFact],
     now: datetime,
 ) -> set[RecordId]:
-    """Store what was told; return the records that speak of other persons than before."""
+    """Store what was told; return the records that speak of other persons than before.
+
+    A record that is known is written again only where it names a person: nothing else of it grows.
+    """
     if not told:
         return set()
-    spoken = await queries.write_links(tx, _record_rows(told), _link_rows(told), now)
+    grown = [each for each in told if each.token is not None or each.record_id not in known]
+    spoken = await queries.write_links(tx, _record_rows(grown), _link_rows(told), now)
     return spoken | await queries.write_profile(tx, profile)
 
 
