@@ -2,7 +2,7 @@
 --          mean something for, and forget the buckets that are empty now.
 -- Parameters: group_keys bytea[] (every order settled, also those that dissolved);
 --             entry_groups bytea[], ordinals int[], records uuid[], days date[], purchases int[],
---             nets, costs, discounts numeric[] (one an entry).
+--             nets, costs, discounts text (of numeric[]; one an entry).
 -- Result: record_id of every record whose buckets were re-read.
 -- Index: pk_trade_entry, ix_trade_entry_record_id_business_on, pk_day_bucket.
 WITH entries AS (
@@ -13,9 +13,9 @@ WITH entries AS (
         CAST(:records AS uuid[]),
         CAST(:days AS date[]),
         CAST(:purchases AS int[]),
-        CAST(:nets AS numeric[]),
-        CAST(:costs AS numeric[]),
-        CAST(:discounts AS numeric[])
+        CAST(CAST(:nets AS text) AS numeric[]),
+        CAST(CAST(:costs AS text) AS numeric[]),
+        CAST(CAST(:discounts AS text) AS numeric[])
     ) AS n (group_key, ordinal, record_id, business_on, purchases, net, cost, discount)
 ),
 before AS (
