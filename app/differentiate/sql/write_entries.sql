@@ -50,9 +50,17 @@ touched AS (
     SELECT n.record_id, n.business_on FROM entries AS n
 ),
 kept AS (
+    -- The fence (OFFSET 0) keeps the planner to one look by index for each (record, day), however
+    -- many it takes the arrays to hold: it would read all entries there are, or compare each kept
+    -- one with each order.
     SELECT e.record_id, e.business_on, e.purchases, e.net, e.cost
     FROM touched AS t
-    JOIN trade_entry AS e ON e.record_id = t.record_id AND e.business_on = t.business_on
+    CROSS JOIN LATERAL (
+        SELECT e.group_key, e.record_id, e.business_on, e.purchases, e.net, e.cost
+        FROM trade_entry AS e
+        WHERE e.record_id = t.record_id AND e.business_on = t.business_on
+        OFFSET 0
+    ) AS e
     WHERE e.group_key NOT IN (SELECT unnest(CAST(:group_keys AS bytea[])))
     UNION ALL
     SELECT n.record_id, n.business_on, n.purchases, n.net, n.cost FROM entries AS n
