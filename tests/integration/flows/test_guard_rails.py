@@ -193,13 +193,16 @@ async def test_a_shared_line_is_looked_at_again_only_where_a_silence_may_end(
     take: Take, statements: Statements
 ) -> None:
     """Each array of a family's sales would have the family clustered again, and change nothing."""
-    await take(
+    nameless = a_sale(record_key="C-3", identifiers=[phone(LINE)], time="2026-11-10T10:00:00-03:00")
+    _, bruno, third = await take(
         named("Ana Souza", "C-1", time="2025-01-10T10:00:00-03:00"),
         named("Bruno Lima", "C-2", time="2026-11-10T10:00:00-03:00"),
+        nameless,
     )
+    assert third.customer_id == bruno.customer_id  # the line was his alone by then
     statements.clear()
-    await take(named("Bruno Lima", "C-2", time="2026-11-12T10:00:00-03:00"))
+    await take(named("Bruno Lima", "C-2", time="2026-11-14T10:00:00-03:00"))
     assert not any(RECLUSTERED in each for each in statements.sent)
-    # Ana was seen with it while Bruno came: from now on it is one line in one era.
     await take(named("Ana Souza", "C-1", time="2026-11-09T10:00:00-03:00"))
-    assert any(RECLUSTERED in each for each in statements.sent)
+    (third,) = await take(a_sale(record_key="C-3", identifiers=[]))
+    assert third.customer_id != bruno.customer_id  # it never was silent: anybody's of the house
