@@ -14,7 +14,6 @@ import json
 import re
 import zlib
 from collections.abc import Iterable
-from itertools import chain
 from typing import Any, Final
 
 import orjson
@@ -163,9 +162,16 @@ def _refuse_unusable(document: Any) -> None:
         seen += sum(map(len, level))
         if seen > MOST_VALUES:
             raise TooLarge("there are too many values in it", code="too-many-values")
-        level = [part for whole in level for part in _parts(whole) if _has_parts(part)]
-        if not level:
+        deeper: list[Any] = []
+        for whole in level:
+            if type(whole) is dict:
+                _judge(("".join(whole),), deeper)
+                _judge(whole.values(), deeper)
+            else:
+                _judge(whole, deeper)
+        if not deeper:
             return
+        level = deeper
     raise Malformed(f"values are nested more than {DEEPEST} deep", code="too-deep")
 
 
@@ -191,23 +197,24 @@ def _doubled() -> Malformed:
     return Malformed("an object has the same name twice", code="doubled-name")
 
 
-def _parts(whole: Any) -> Iterable[Any]:
-    return chain(whole, whole.values()) if isinstance(whole, dict) else whole
+def _judge(values: Iterable[Any], deeper: list[Any]) -> None:
+    """Judge each value by itself, and add to ``deeper`` those with more inside.
 
-
-def _has_parts(value: Any) -> bool:
-    """Judge one value by itself, and tell whether there is more inside."""
-    if isinstance(value, str):
-        if "\0" in value:
-            raise Malformed("U+0000 stands in a text", code="nul-character")
-        return False
-    if isinstance(value, dict):
-        if len(value) > MOST_MEMBERS:
-            raise TooLarge("an object has too many members", code="too-many-members")
-        return True
-    if isinstance(value, int | float) and abs(value) > _MOST:
-        raise Malformed("a number does not fit 64 bits", code="number-too-large")
-    return isinstance(value, list)
+    What JSON gives has exactly these types, and a large array has tens of thousands of values.
+    """
+    for value in values:
+        kind = type(value)
+        if kind is str:
+            if "\0" in value:
+                raise Malformed("U+0000 stands in a text", code="nul-character")
+        elif kind is dict:
+            if len(value) > MOST_MEMBERS:
+                raise TooLarge("an object has too many members", code="too-many-members")
+            deeper.append(value)
+        elif kind is list:
+            deeper.append(value)
+        elif (kind is int or kind is float) and abs(value) > _MOST:
+            raise Malformed("a number does not fit 64 bits", code="number-too-large")
 
 
 def _inflated(data: bytes, longest: int) -> bytes:

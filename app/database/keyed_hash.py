@@ -8,6 +8,7 @@ their length: ("ab", "c") and ("a", "bc") differ.
 from __future__ import annotations
 
 import hmac
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Final
 from uuid import UUID
@@ -17,6 +18,10 @@ _SHORTEST_SECRET: Final = 32
 _LENGTH_BYTES: Final = 8
 
 
+def _as_plain_uuid(raw: bytes) -> UUID:
+    return UUID(bytes=raw)
+
+
 class KeyedHash:
     """Hashes of one deployment; the secret never leaves this object.
 
@@ -24,10 +29,10 @@ class KeyedHash:
     and to work the secret in anew each time takes most of their time.
     """
 
-    __slots__ = ("_keyed",)
+    __slots__ = ("_as_uuid", "_keyed")
 
-    def __init__(self, secret: bytes) -> None:
-        """Take the deployment's secret, 32 bytes or more.
+    def __init__(self, secret: bytes, as_uuid: Callable[[bytes], UUID] = _as_plain_uuid) -> None:
+        """Take the deployment's secret, 32 bytes or more, and what makes a UUID of 16 bytes.
 
         Raises:
             ValueError: the secret is too short to be one.
@@ -35,6 +40,7 @@ class KeyedHash:
         if len(secret) < _SHORTEST_SECRET:
             raise ValueError("the secret key needs at least 32 bytes")
         self._keyed = hmac.new(secret, digestmod="sha256")
+        self._as_uuid = as_uuid
 
     def __repr__(self) -> str:
         return "KeyedHash(…)"
@@ -55,7 +61,7 @@ class KeyedHash:
         raw = bytearray(self.digest(domain, *parts))
         raw[6] = (raw[6] & 0x0F) | 0x80
         raw[8] = (raw[8] & 0x3F) | 0x80
-        return UUID(bytes=bytes(raw))
+        return self._as_uuid(bytes(raw))
 
 
 @lru_cache(maxsize=128)

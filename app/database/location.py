@@ -11,6 +11,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from asyncpg.pgproto import pgproto
+
 from app.database.embedded.folders import has_cluster
 from app.database.embedded.server import EmbeddedServer
 from app.database.keyed_hash import KeyedHash
@@ -49,12 +51,17 @@ async def located(settings: Settings) -> AsyncIterator[Location]:
     """
     if settings.database_url is not None:
         secret = deployment_secret(settings)
-        yield Location(settings.database_url.get_secret_value(), KeyedHash(secret), None)
+        yield Location(settings.database_url.get_secret_value(), _keyed_hash(secret), None)
         return
     embedded = await asyncio.to_thread(
         EmbeddedServer.attach, settings.data_dir, settings.postgres_account
     )
     try:
-        yield Location(embedded.url, KeyedHash(deployment_secret(settings)), embedded)
+        yield Location(embedded.url, _keyed_hash(deployment_secret(settings)), embedded)
     finally:
         await asyncio.to_thread(embedded.release)
+
+
+def _keyed_hash(secret: bytes) -> KeyedHash:
+    """Return the hashes, their ids of the driver's own kind: made, compared and sent in C."""
+    return KeyedHash(secret, pgproto.UUID)

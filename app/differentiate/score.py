@@ -19,7 +19,7 @@ from app.differentiate.classes import CustomerClass, class_of
 from app.differentiate.queries import ActiveRun, SentMoney, StoredFact
 from app.differentiate.rfv import CustomerNumbers, Rfv, score
 from app.differentiate.segments import Segment, segment_of
-from app.differentiate.trade import TradeFact, TradeKind, order_groups, settle
+from app.differentiate.trade import TradeFact, TradeKind, order_groups, settle_group
 from app.differentiate.yardstick import freeze
 from app.vocabulary import CustomerId, RecordId, ScoringRunId
 
@@ -80,7 +80,7 @@ async def book(tx: Connection, orders: Orders, sent: Mapping[bytes, SentMoney]) 
     filed = [StoredFact(group, fact) for group, members in groups.items() for fact in members]
     moved = [item for item in filed if _is_new_or_moved(item, orders.stored)]
     await queries.write_trade_facts(tx, moved, sent)
-    entries = {group: settle(members) for group, members in groups.items()}
+    entries = {group: settle_group(group, members) for group, members in groups.items()}
     return await queries.write_entries(tx, orders.claimed, entries)
 
 

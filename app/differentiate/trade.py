@@ -124,19 +124,11 @@ def settle(facts: Collection[TradeFact]) -> Settlement:
     groups = order_groups(facts)
     if len(groups) > 1:
         raise ValueError("the facts of several orders are not settled together")
-    return next((_settled(key, order) for key, order in groups.items()), ())
+    return next((settle_group(key, order) for key, order in groups.items()), ())
 
 
-@dataclass(frozen=True, slots=True)
-class _Sale:
-    """What an order's sale facts come to: where it counts, and the fact that gives the money."""
-
-    on: date
-    record_id: RecordId | None
-    money: TradeFact
-
-
-def _settled(group_key: bytes, order: Sequence[TradeFact]) -> Settlement:
+def settle_group(group_key: bytes, order: Sequence[TradeFact]) -> Settlement:
+    """Return what ``settle`` does for an order just as ``order_groups`` has parted it."""
     sales = _sales(order)
     word = _last_word(sales, is_paid=_has_payment(order))
     if _is_cancelled(order, word):
@@ -148,6 +140,15 @@ def _settled(group_key: bytes, order: Sequence[TradeFact]) -> Settlement:
     sale = _Sale(sales[0].business_on, _record_of(sales), _priced(sales, word))
     given_back = [_refund_entry(group_key, it, sale.on, sale.record_id) for it in refunds]
     return _by_place([_sale_entry(group_key, sale), *given_back])
+
+
+@dataclass(frozen=True, slots=True)
+class _Sale:
+    """What an order's sale facts come to: where it counts, and the fact that gives the money."""
+
+    on: date
+    record_id: RecordId | None
+    money: TradeFact
 
 
 def _last_word(sales: Sequence[TradeFact], *, is_paid: bool) -> TradeFact | None:
@@ -207,8 +208,10 @@ def _refund_entry(
     )
 
 
-def _by_place(entries: Iterable[TradeEntry]) -> Settlement:
+def _by_place(entries: Sequence[TradeEntry]) -> Settlement:
     """Add up entries of the same record and day, by day; what comes to nothing is left out."""
+    if len(entries) == 1:  # most orders are one sale
+        return tuple(entry for entry in entries if _says_something(entry))
     places: dict[tuple[date, str], TradeEntry] = {}
     for entry in entries:
         place = (entry.on, str(entry.record_id or ""))
@@ -246,6 +249,7 @@ def _once(facts: Iterable[TradeFact]) -> list[TradeFact]:
     """Return each event once, by time and then by key: the one order every rule here relies on."""
     known: dict[bytes, TradeFact] = {}
     for fact in facts:
-        if known.setdefault(fact.event_key, fact) != fact:
+        held = known.setdefault(fact.event_key, fact)
+        if held is not fact and held != fact:
             raise ValueError("one event key has two contents")
     return sorted(known.values(), key=lambda fact: (fact.occurred_at, fact.event_key))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from uuid_utils.compat import uuid7
 
 from app.database.transaction import Connection, SetGrew
 from app.identify import edge_store, queries, reviews
-from app.identify.evidence import joins
+from app.identify.evidence import LONG_AGO, joins
 from app.identify.holders import Token
 from app.identify.limits import DATED
 from app.identify.placing import partition_rows
@@ -107,7 +107,7 @@ async def attach(
     found = await queries.located(tx, records, active)
     if not found.components <= locked:
         raise SetGrew
-    spoken = await _write(tx, told, profile, now)
+    spoken = await _write(tx, told, found.places.keys(), profile, now)
     arrived = {evidence.record_id for evidence in told} - found.places.keys()
     unsettled = _unsettled(told, active, found, arrived | spoken)
     stay = {
@@ -125,13 +125,18 @@ async def attach(
 async def _write(
     tx: Connection,
     told: Sequence[RecordEvidence],
+    known: Collection[RecordId],
     profile: Collection[ProfileFact],
     now: datetime,
 ) -> set[RecordId]:
-    """Store what was told; return the records that speak of other persons than before."""
+    """Store what was told; return the records that speak of other persons than before.
+
+    A record that is known is written again only where it names a person: nothing else of it grows.
+    """
     if not told:
         return set()
-    spoken = await queries.write_links(tx, _record_rows(told), _link_rows(told), now)
+    grown = [each for each in told if each.token is not None or each.record_id not in known]
+    spoken = await queries.write_links(tx, _record_rows(grown), _link_rows(told), now)
     return spoken | await queries.write_profile(tx, profile)
 
 
@@ -201,6 +206,25 @@ def _link_rows(told: Iterable[RecordEvidence]) -> list[LinkRow]:
     ]
 
 
+@dataclass(slots=True)
+class _Value:
+    """Who holds a value as it is stored, and when it was first seen with the newest of them."""
+
+    components: set[ComponentId] = field(default_factory=set)
+    customers: set[CustomerId] = field(default_factory=set)
+    newest_at: datetime = LONG_AGO
+
+
+def _values(found: Located) -> dict[IdentifierKey, _Value]:
+    values: dict[IdentifierKey, _Value] = defaultdict(_Value)
+    for (key, record), stored in found.links.items():
+        value, place = values[key], found.places[record]
+        value.components.add(place.component_id)
+        value.customers.add(place.customer_id)
+        value.newest_at = max(value.newest_at, stored.first_seen_at)
+    return values
+
+
 def _unsettled(
     told: Iterable[RecordEvidence],
     active: Collection[IdentifierKey],
@@ -210,25 +234,36 @@ def _unsettled(
     """Return the components whose partition may be another with what was told than without it.
 
     They are those of the records of which something new is said and of whoever holds a value that
-    these name; the others of an array are as their facts ask already.  A value of several customers
-    is looked at again each time: when each was seen with it counts.
+    these name; the others of an array are as their facts ask already.
     """
-    holders: dict[IdentifierKey, set[Place]] = defaultdict(set)
-    for key, record in found.links:
-        holders[key].add(found.places[record])
+    values = _values(found)
     unsettled: set[ComponentId] = set()
     for evidence in told:
         names = [named for named in evidence.names if named.key in active]
         if evidence.record_id not in changed and all(
-            len({place.customer_id for place in holders[named.key]}) == 1
-            and _is_in(found.links.get((named.key, evidence.record_id)), named, evidence)
+            _is_in(found.links.get((named.key, evidence.record_id)), named, evidence)
+            and _says_nothing_of_others(named, evidence.record_id, found, values[named.key])
             for named in names
         ):
             continue
         if (place := found.places.get(evidence.record_id)) is not None:
             unsettled.add(place.component_id)
-        unsettled.update(place.component_id for named in names for place in holders[named.key])
+        unsettled.update(*(values[named.key].components for named in names))
     return unsettled
+
+
+def _says_nothing_of_others(
+    named: NamedIdentifier, record_id: RecordId, found: Located, value: _Value
+) -> bool:
+    """Tell whether a record seen once more with its value leaves its other holders as they are.
+
+    Where several customers hold it, it counts how long nobody was seen with it before one of them
+    came (``eras``): that is as it was unless somebody came after this record was seen with it last.
+    """
+    if len(value.customers) == 1:
+        return True
+    stored = found.links[named.key, record_id]
+    return stored.first_seen_at <= named.seen_at and value.newest_at <= stored.last_seen_at
 
 
 def _is_in(stored: StoredLink | None, named: NamedIdentifier, evidence: RecordEvidence) -> bool:

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, select, text
 from sqlalchemy.dialects.postgresql import insert
 
-from app.database.hot import HotStatement
+from app.database.hot import HotStatement, Row
 from app.database.statements import statement
 from app.database.transaction import Connection
 from app.identify.decisions import DecisionKind, PeoplesDecision
@@ -56,11 +56,11 @@ MOST_TOKENS = 200
 CLAIM_IDENTIFIERS = HotStatement(statement("app.identify", "claim_identifiers"))
 LOCK_COMPONENTS = HotStatement(statement("app.identify", "lock_components"))
 LOCATED = HotStatement(statement("app.identify", "located"))
-COMPONENT_CONTENT = statement("app.identify", "component_content")
-DECISIONS_ABOUT = statement("app.identify", "decisions_about")
-WRITE_LINKS = statement("app.identify", "write_links")
-WRITE_PARTITION = statement("app.identify", "write_partition")
-WRITE_PROFILE = statement("app.identify", "write_profile")
+COMPONENT_CONTENT = HotStatement(statement("app.identify", "component_content"))
+DECISIONS_ABOUT = HotStatement(statement("app.identify", "decisions_about"))
+WRITE_LINKS = HotStatement(statement("app.identify", "write_links"))
+WRITE_PARTITION = HotStatement(statement("app.identify", "write_partition"))
+WRITE_PROFILE = HotStatement(statement("app.identify", "write_profile"))
 
 ACTIVE_EPOCH = select(epoch.c.epoch, epoch.c.model).where(epoch.c.status == "active")
 CURRENT_OF = select(
@@ -108,7 +108,7 @@ async def claim_identifiers(
             "states": ["active" if joins else "unidentifying" for _, (_, joins) in items],
         },
     )
-    return {IdentifierKey(row.identifier_key) for row in rows if row.state == "active"}
+    return {IdentifierKey(key) for key, state in rows if state == "active"}
 
 
 async def lock_components(
@@ -118,7 +118,7 @@ async def lock_components(
     rows = await LOCK_COMPONENTS.rows(
         tx, {"record_ids": list(records), "identifier_keys": sorted(keys)}
     )
-    return {ComponentId(row.component_id) for row in rows}
+    return {ComponentId(component) for (component,) in rows}
 
 
 async def located(
@@ -129,13 +129,13 @@ async def located(
     places: dict[RecordId, Place] = {}
     links: dict[tuple[IdentifierKey, RecordId], StoredLink] = {}
     generic: set[RecordId] = set()
-    for row in rows:
-        places[row.record_id] = Place(row.component_id, row.customer_id)
-        if row.generic:
-            generic.add(row.record_id)
-        if row.identifier_key is not None:
-            stored = StoredLink(row.assurance, row.unnamed, row.denied, row.first_seen_at)
-            links[row.identifier_key, row.record_id] = stored
+    for record, component, customer_id, is_nobodys, key, *link in rows:
+        if record not in places:
+            places[record] = Place(component, customer_id)
+        if is_nobodys:
+            generic.add(record)
+        if key is not None:
+            links[key, record] = StoredLink(*link)
     return Located(places, links, frozenset(generic))
 
 
@@ -143,53 +143,63 @@ async def component_content(
     tx: Connection, components: Collection[ComponentId], arrived: Collection[RecordId]
 ) -> Content:
     """Return the records and joining links of locked components and of records just stored."""
-    rows = await tx.execute(
-        COMPONENT_CONTENT, {"component_ids": list(components), "arrived": list(arrived)}
+    rows = await COMPONENT_CONTENT.rows(
+        tx, {"component_ids": list(components), "arrived": list(arrived)}
     )
     records: dict[RecordId, StoredRecord] = {}
     links: list[Link] = []
     past: list[Link] = []
     for row in rows:
-        records[row.record_id] = StoredRecord(
-            row.record_id,
-            None if row.customer_id is None else Place(row.component_id, row.customer_id),
-            row.born_customer_id,
-            row.anonymous,
-            row.generic,
-            Bearer(
-                row.source,
-                row.keyed,
-                frozenset(row.tokens),
-                row.name,
-                row.birth_date,
-                row.social_name,
-                tuple(filter(None, (row.company_name, row.trade_name))),
-            ),
-            Party(row.record_party),
-        )
-        if row.identifier_key is not None:
-            link = Link(
-                row.record_id,
-                row.identifier_key,
-                IdentifierType(row.type),
-                row.scope,
-                Party(row.party),
-                verified=row.assurance == Assurance.VERIFIED.rank,
-                unnamed=row.unnamed,
-                first_seen_at=row.first_seen_at,
-                last_seen_at=row.last_seen_at,
-                withdrawn=row.denied_at == FOR_GOOD,
-            )
-            if row.denied_at is None or row.denied_at < row.last_seen_at:
+        if row["record_id"] not in records:
+            records[row["record_id"]] = _stored_record(row)
+        if row["identifier_key"] is not None:
+            link, denied_at = _link(row), row["denied_at"]
+            if denied_at is None or denied_at < link.last_seen_at:
                 links.append(link)
-            if row.denied_at is not None:
+            if denied_at is not None:
                 past.append(link)
     return with_parties(Content(records, links, past))
 
 
+def _stored_record(row: Row) -> StoredRecord:
+    customer_id = row["customer_id"]
+    return StoredRecord(
+        row["record_id"],
+        None if customer_id is None else Place(row["component_id"], customer_id),
+        row["born_customer_id"],
+        row["anonymous"],
+        row["generic"],
+        Bearer(
+            row["source"],
+            row["keyed"],
+            frozenset(row["tokens"]),
+            row["name"],
+            row["birth_date"],
+            row["social_name"],
+            tuple(filter(None, (row["company_name"], row["trade_name"]))),
+        ),
+        Party(row["record_party"]),
+    )
+
+
+def _link(row: Row) -> Link:
+    return Link(
+        row["record_id"],
+        row["identifier_key"],
+        IdentifierType(row["type"]),
+        row["scope"],
+        Party(row["party"]),
+        verified=row["assurance"] == Assurance.VERIFIED.rank,
+        unnamed=row["unnamed"],
+        first_seen_at=row["first_seen_at"],
+        last_seen_at=row["last_seen_at"],
+        withdrawn=row["denied_at"] == FOR_GOOD,
+    )
+
+
 async def decisions_about(tx: Connection, records: Collection[RecordId]) -> list[PeoplesDecision]:
     """Return every decision a person took about any of the records."""
-    rows = (await tx.execute(DECISIONS_ABOUT, {"record_ids": list(records)})).all()
+    rows = await DECISIONS_ABOUT.rows(tx, {"record_ids": list(records)})
     sides: dict[UUID, dict[RecordId, int]] = defaultdict(dict)
     for row in rows:
         sides[row.identity_decision_id][row.record_id] = row.side
@@ -208,8 +218,8 @@ async def write_links(
     Returned are the records that are new or name a person they never named before.
     """
     spoken = [(row.record_id, token) for row in records for token in sorted(row.tokens)]
-    rows = await tx.execute(
-        WRITE_LINKS,
+    rows = await WRITE_LINKS.rows(
+        tx,
         {
             "record_ids": [row.record_id for row in records],
             "sources": [row.source for row in records],
@@ -238,8 +248,8 @@ async def write_partition(
     parties = {record: party.value for record, party in rows.parties.items()}
     nobodys = frozenset(rows.generic_records)
     marked = sorted(born.keys() | parties.keys() | nobodys)
-    await tx.execute(
-        WRITE_PARTITION,
+    await WRITE_PARTITION.rows(
+        tx,
         {
             "epoch": rows.epoch,
             "new_components": rows.new_components,
@@ -281,8 +291,8 @@ async def write_profile(tx: Connection, facts: Iterable[ProfileFact]) -> set[Rec
     rows = [newest[key] for key in sorted(newest)]
     if not rows:
         return set()
-    changed = await tx.execute(
-        WRITE_PROFILE,
+    changed = await WRITE_PROFILE.rows(
+        tx,
         {
             "record_ids": [row.record_id for row in rows],
             "attributes": [row.attribute for row in rows],

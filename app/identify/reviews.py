@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
+from app.database.hot import HotStatement
 from app.database.statements import statement
 from app.database.transaction import Connection
 from app.identify.doubt import Doubt, DoubtKind, Looked
@@ -24,7 +25,7 @@ from app.identify.rivals import rival_tax_ids
 from app.identify.rows import Content, PartitionRows
 from app.vocabulary import IdentifierKey, RecordId
 
-WRITE_REVIEWS: Final = statement("app.identify", "write_reviews")
+WRITE_REVIEWS: Final = HotStatement(statement("app.identify", "write_reviews"))
 FIND_REVIEW: Final = statement("app.identify", "find_review")
 TELL_VERDICT: Final = statement("app.identify", "tell_verdict")
 VALUES_OF: Final = statement("app.identify", "values_of")
@@ -115,8 +116,8 @@ async def write(
     """Write doubts, and judge anew the other reviews about these records, or by id ``again``."""
     by_id = {doubt.review_id: doubt for doubt in found}
     ordered = [by_id[review_id] for review_id in sorted(by_id)]
-    await tx.execute(
-        WRITE_REVIEWS,
+    await WRITE_REVIEWS.rows(
+        tx,
         {
             "review_ids": [doubt.review_id for doubt in ordered],
             "kinds": [doubt.kind.value for doubt in ordered],

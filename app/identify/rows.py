@@ -55,6 +55,7 @@ class StoredLink:
     unnamed: bool
     denied: bool
     first_seen_at: datetime = LONG_AGO
+    last_seen_at: datetime = LONG_AGO
 
 
 @dataclass(frozen=True, slots=True)

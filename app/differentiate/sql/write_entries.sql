@@ -2,7 +2,7 @@
 --          mean something for, and forget the buckets that are empty now.
 -- Parameters: group_keys bytea[] (every order settled, also those that dissolved);
 --             entry_groups bytea[], ordinals int[], records uuid[], days date[], purchases int[],
---             nets, costs, discounts numeric[] (one an entry).
+--             nets, costs, discounts text (of numeric[]; one an entry).
 -- Result: record_id of every record whose buckets were re-read.
 -- Index: pk_trade_entry, ix_trade_entry_record_id_business_on, pk_day_bucket.
 WITH entries AS (
@@ -13,9 +13,9 @@ WITH entries AS (
         CAST(:records AS uuid[]),
         CAST(:days AS date[]),
         CAST(:purchases AS int[]),
-        CAST(:nets AS numeric[]),
-        CAST(:costs AS numeric[]),
-        CAST(:discounts AS numeric[])
+        CAST(CAST(:nets AS text) AS numeric[]),
+        CAST(CAST(:costs AS text) AS numeric[]),
+        CAST(CAST(:discounts AS text) AS numeric[])
     ) AS n (group_key, ordinal, record_id, business_on, purchases, net, cost, discount)
 ),
 before AS (
@@ -50,12 +50,18 @@ touched AS (
     SELECT n.record_id, n.business_on FROM entries AS n
 ),
 kept AS (
+    -- The fence (OFFSET 0) keeps the planner to one look by index for each (record, day), however
+    -- many it takes the arrays to hold: it would read all entries there are, or compare each kept
+    -- one with each order.
     SELECT e.record_id, e.business_on, e.purchases, e.net, e.cost
     FROM touched AS t
-    JOIN trade_entry AS e ON e.record_id = t.record_id AND e.business_on = t.business_on
-    LEFT JOIN unnest(CAST(:group_keys AS bytea[])) AS own (group_key)
-        ON own.group_key = e.group_key
-    WHERE own.group_key IS NULL
+    CROSS JOIN LATERAL (
+        SELECT e.group_key, e.record_id, e.business_on, e.purchases, e.net, e.cost
+        FROM trade_entry AS e
+        WHERE e.record_id = t.record_id AND e.business_on = t.business_on
+        OFFSET 0
+    ) AS e
+    WHERE e.group_key NOT IN (SELECT unnest(CAST(:group_keys AS bytea[])))
     UNION ALL
     SELECT n.record_id, n.business_on, n.purchases, n.net, n.cost FROM entries AS n
 ),

@@ -1,7 +1,7 @@
 -- Purpose: store facts about orders, and move those already stored whose order is known only now.
 -- Parameters: event_keys, group_keys, order_keys, refers_keys bytea[] (the last two nullable);
 --             kinds, statuses text[]; occurred timestamptz[]; business date[]; records uuid[];
---             nets, costs, discounts, rates, nets_sent numeric[]; currencies text[].
+--             nets, costs, discounts, rates, nets_sent text (of numeric[]); currencies text[].
 -- Result: none.
 -- Index: pk_trade_fact.
 INSERT INTO trade_fact AS f (
@@ -19,12 +19,12 @@ FROM unnest(
     CAST(:occurred AS timestamptz[]),
     CAST(:business AS date[]),
     CAST(:records AS uuid[]),
-    CAST(:nets AS numeric[]),
-    CAST(:costs AS numeric[]),
-    CAST(:discounts AS numeric[]),
+    CAST(CAST(:nets AS text) AS numeric[]),
+    CAST(CAST(:costs AS text) AS numeric[]),
+    CAST(CAST(:discounts AS text) AS numeric[]),
     CAST(:currencies AS text[]),
-    CAST(:rates AS numeric[]),
-    CAST(:nets_sent AS numeric[])
+    CAST(CAST(:rates AS text) AS numeric[]),
+    CAST(CAST(:nets_sent AS text) AS numeric[])
 )
 ON CONFLICT (event_key) DO UPDATE SET group_key = excluded.group_key
 WHERE f.group_key <> excluded.group_key

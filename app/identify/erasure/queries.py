@@ -9,6 +9,7 @@ from typing import Final
 from sqlalchemy import delete, select, text
 from sqlalchemy.dialects.postgresql import insert
 
+from app.database.hot import HotStatement
 from app.database.statements import statement
 from app.database.transaction import Connection
 from app.identify.erasure.persons import named_at
@@ -28,15 +29,15 @@ FORGET_LINKS: Final = statement("app.identify.erasure", "forget_links")
 PERSONS_AT: Final = statement("app.identify.erasure", "persons_at")
 FORGET_REVIEWS: Final = statement("app.identify.erasure", "forget_reviews")
 IDLE_ANONYMOUS: Final = statement("app.identify.erasure", "idle_anonymous")
-TOMBSTONES_AMONG: Final = text(
-    "SELECT key_hash FROM erasure_tombstone WHERE key_hash = ANY(CAST(:keys AS bytea[]))"
+TOMBSTONES_AMONG: Final = HotStatement(
+    text("SELECT key_hash FROM erasure_tombstone WHERE key_hash = ANY(CAST(:keys AS bytea[]))")
 )
 
 
 async def tombstones_among(tx: Connection, keys: Collection[bytes]) -> set[bytes]:
     """Return which of the keys belong to somebody who asked to be erased."""
-    rows = await tx.execute(TOMBSTONES_AMONG, {"keys": sorted(keys)})
-    return {row.key_hash for row in rows}
+    rows = await TOMBSTONES_AMONG.rows(tx, {"keys": sorted(keys)})
+    return {key for (key,) in rows}
 
 
 async def bury(tx: Connection, keys: Collection[bytes], kind: str, now: datetime) -> None:

@@ -16,11 +16,13 @@ from app.identify.resolve import MatchState, Resolution, who_is
 from app.identify.telling import Question
 from app.vocabulary import Identifier, IdentifierType, RawIdentifier
 from tests.builders import a_sale, an_event, email, phone
+from tests.conftest import Statements
 from tests.integration.flows.conftest import Take
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("founded")]
 
 LINE = "11 98765-4321"
+RECLUSTERED = "app.identify.component_content"
 MANY = (
     "Ana",
     "Bruno",
@@ -185,3 +187,22 @@ async def test_what_a_third_party_says_is_a_fact_and_never_who_it_is(
         an_event("profile", source="bureau", record_key="B-9"), a_sale(record_key="C-1")
     )
     assert bought.customer_id == sale.customer_id
+
+
+async def test_a_shared_line_is_looked_at_again_only_where_a_silence_may_end(
+    take: Take, statements: Statements
+) -> None:
+    """Each array of a family's sales would have the family clustered again, and change nothing."""
+    nameless = a_sale(record_key="C-3", identifiers=[phone(LINE)], time="2026-11-10T10:00:00-03:00")
+    _, bruno, third = await take(
+        named("Ana Souza", "C-1", time="2025-01-10T10:00:00-03:00"),
+        named("Bruno Lima", "C-2", time="2026-11-10T10:00:00-03:00"),
+        nameless,
+    )
+    assert third.customer_id == bruno.customer_id  # the line was his alone by then
+    statements.clear()
+    await take(named("Bruno Lima", "C-2", time="2026-11-14T10:00:00-03:00"))
+    assert not any(RECLUSTERED in each for each in statements.sent)
+    await take(named("Ana Souza", "C-1", time="2026-11-09T10:00:00-03:00"))
+    (third,) = await take(a_sale(record_key="C-3", identifiers=[]))
+    assert third.customer_id != bruno.customer_id  # it never was silent: anybody's of the house
