@@ -53,7 +53,8 @@ def partition_rows(
         if link.key not in generic and link.record_id not in nobody:
             weighs[link.record_id].append(link)
     past = past_links(content, generic, nobody)
-    looked = looked_at(content, denied, nobody, decisions)
+    asked_about = [link for link in denied if link.key not in generic]
+    looked = looked_at(content, asked_about, nobody, decisions)
     placing = _Placing(rows, content, nobody, mint)
     for group in components(content.records, named, _ties(content, decisions)):
         links = [link for record in group for link in weighs[record]]

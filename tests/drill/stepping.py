@@ -99,7 +99,9 @@ class Stepping:
     def sync_connection(self) -> Any:
         """Return where hot statements find the driver: one that asks as well."""
         driver = SteppingDriver(driver_of(self._connection), self._session)
-        return SimpleNamespace(connection=SimpleNamespace(driver_connection=driver))
+        return SimpleNamespace(
+            connection=SimpleNamespace(dbapi_connection=SimpleNamespace(driver_connection=driver))
+        )
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._connection, name)

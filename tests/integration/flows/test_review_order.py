@@ -23,7 +23,8 @@ from tests.integration.flows.test_order_independence import facts, narrow, piece
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("founded")]
 
-SEEDS = range(2)  # fifty of them: tests/drill/test_said_in_any_order.py
+SEEDS = (0, 1, 16)  # fifty of them: tests/drill/test_said_in_any_order.py
+"""In the last one a value passes its limit while somebody's denial of it is looked at."""
 
 
 async def told_in_other_orders(
