@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Callable
 from enum import Enum
 from typing import Final
 
@@ -59,6 +60,25 @@ class Stage(Enum):
     BODY = "its body"
 
 
+class _Parting:
+    """A connection as an answer of the application sees it: it writes, and closes it with care."""
+
+    __slots__ = ("_close", "_transport")
+
+    def __init__(self, transport: asyncio.Transport, close: Callable[[], None]) -> None:
+        self._transport = transport
+        self._close = close
+
+    def write(self, data: bytes) -> None:
+        self._transport.write(data)
+
+    def is_closing(self) -> bool:
+        return self._transport.is_closing()
+
+    def close(self) -> None:
+        self._close()
+
+
 class GuardedProtocol(HttpToolsProtocol):
     """One connection, whose requests have each exactly one answer, in their order."""
 
@@ -81,6 +101,7 @@ class GuardedProtocol(HttpToolsProtocol):
         self._is_deaf = False
         self._is_leaving = False
         self._deadline: asyncio.TimerHandle | None = None
+        self._parting = _Parting(transport, self._part)
         self._expect_within(self.head_limit_s)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -147,6 +168,7 @@ class GuardedProtocol(HttpToolsProtocol):
         if self.parser.should_upgrade():
             return
         super().on_headers_complete()
+        self.cycle.transport = self._parting  # type: ignore[assignment]
         self._stage = Stage.BODY
         self._head_size = 0
         self._unanswered += 1
@@ -165,6 +187,16 @@ class GuardedProtocol(HttpToolsProtocol):
         super().on_response_complete()
         self._unanswered -= 1
         self._end_if_answered()
+
+    def _part(self) -> None:
+        """End the connection with the answer just given, at once if nothing more is to come."""
+        if self._stage is Stage.BETWEEN:
+            self.transport.close()
+        elif not self._is_leaving:
+            self._is_deaf = self._is_leaving = True
+            self.transport.write_eof()
+            self._expect_within(None)
+            self._deadline = self.loop.call_later(self.farewell_s, self.transport.close)
 
     def _refuse_ambiguous_head(self) -> None:
         """Raise Malformed where proxies and we might not read the same request."""

@@ -63,8 +63,11 @@ class Month:
 
 
 def smallest_uuid7(at: datetime) -> UUID:
-    """Return the smallest UUIDv7 of an instant's millisecond: every later-made id is greater."""
-    milliseconds = int(at.timestamp()) * 1000 + at.microsecond // 1000
+    """Return the smallest UUIDv7 of an instant's millisecond: every later-made id is greater.
+
+    Before 1970 none could be made (RFC 9562, 5.7): of an earlier instant it is the first of all.
+    """
+    milliseconds = max(0, int(at.timestamp()) * 1000 + at.microsecond // 1000)
     return UUID(int=milliseconds << 80 | 7 << 76 | 2 << 62)
 
 

@@ -52,6 +52,11 @@ def test_it_is_a_uuid_of_version_7() -> None:
     assert found.hex[:12] == example.hex[:12]
 
 
+def test_of_an_instant_before_all_ids_it_is_the_first_of_all() -> None:
+    first = smallest_uuid7(datetime.fromisoformat("1970-01-01T00:00:00Z"))
+    assert smallest_uuid7(datetime.fromisoformat("1920-07-07T21:28:40Z")) == first
+
+
 def test_the_library_agrees() -> None:
     made = uuid7()
     first, end = month_bounds(Month.of(datetime.now(UTC)))

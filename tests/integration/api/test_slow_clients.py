@@ -7,6 +7,7 @@ The protocol by itself, around a small application, with limits that a test can 
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -37,6 +38,11 @@ class Hasty(GuardedProtocol):
 
 async def answering(scope: Scope, receive: Receive, send: Send) -> None:
     """Answer 200, when the body has been read or (``/unread``) without it."""
+    if scope["path"] == "/refused":
+        headers = [(b"content-length", b"0"), (b"connection", b"close")]
+        await send({"type": "http.response.start", "status": 401, "headers": headers})
+        await send({"type": "http.response.body", "body": b""})
+        return
     more = scope["path"] != "/unread"
     while more:
         message = await receive()
@@ -125,6 +131,32 @@ async def test_who_does_not_come_to_the_point_is_let_go(
         heard = await all_at_once(lambda: dripped(port, first, drop))
     assert loop.time() - began < 8 * LIMIT_S
     assert {told[9:12] for told in heard} == {status or b""}
+
+
+class Abrupt(Hasty):
+    """The control: it closes where its answer ends, whatever is still on its way."""
+
+    def _part(self) -> None:
+        self.transport.close()
+
+
+@pytest.mark.parametrize(("protocol", "may_go_on"), [(Hasty, True), (Abrupt, False)])
+async def test_who_is_refused_while_still_speaking_is_not_cut_short(
+    protocol: type[Hasty], may_go_on: bool
+) -> None:
+    """What comes for a closed socket is answered by a reset; many take that for no answer."""
+    async with serving(protocol) as port:
+        with socket.create_connection(("127.0.0.1", port)) as caller:
+            caller.sendall(POST.replace(b"/", b"/refused", 1))
+            went_on = True
+            for _ in range(2):
+                await asyncio.sleep(PAUSE_S / 2)
+                try:
+                    caller.sendall(b"a")
+                except ConnectionError:
+                    went_on = False
+            assert caller.recv(1_000).startswith(b"HTTP/1.1 401")
+    assert went_on is may_go_on
 
 
 async def test_others_are_served_meanwhile() -> None:

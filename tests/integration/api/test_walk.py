@@ -309,3 +309,13 @@ async def test_an_empty_number_is_a_withheld_one(every: httpx.AsyncClient) -> No
     assert answer["customer"]["state"] == "unknown"
     [item] = await told(every, a_sale(record_key="C-1", identifiers=[phone("")]))
     assert item["ignored"][0]["code"] == "empty"
+
+
+@pytest.mark.parametrize("time", ["1900-01-02T00:00:00Z", "1969-12-31T23:59:59Z"])
+async def test_a_moment_before_there_were_ids_is_answered(
+    every: httpx.AsyncClient, time: str
+) -> None:
+    await regular(every)
+    assert (await rung(every, time=time))["customer"]["state"] == "known"
+    nobody = {"interaction": {"source": "pbx", "id": time}, "identifiers": []}
+    assert (await rung(every, time=time, **nobody))["customer"]["state"] == "unknown"
