@@ -25,6 +25,7 @@ from dataclasses import dataclass
 from itertools import count
 
 import httpx
+import uvloop
 
 from tests.drill.figures import Figure, nothing_of, tell
 from tests.drill.open_loop import (
@@ -78,11 +79,11 @@ def drill(order: Order) -> list[Figure]:
         keys = (running.new_key(*scopes), running.new_key(*scopes))
         _fill(Address(running.url, keys))
         with _unguarded(running) as bare_url:
-            control = asyncio.run(_steps(Address(bare_url, keys), order, "no door: "))
+            control = uvloop.run(_steps(Address(bare_url, keys), order, "no door: "))
         here = Address(running.url, keys)
-        figures = asyncio.run(_steps(here, order))
-        figures += asyncio.run(_urgency(here, order))
-        figures += asyncio.run(_fairness(here, order))
+        figures = uvloop.run(_steps(here, order))
+        figures += uvloop.run(_urgency(here, order))
+        figures += uvloop.run(_fairness(here, order))
     with served(**SETTINGS) as quiet:
         there = Address(quiet.url, (quiet.new_key("identity:read", "events:write"),) * 2)
         _fill(there)
