@@ -19,44 +19,39 @@ real AS MATERIALIZED (
     FROM next_ones AS n
     WHERE NOT n.anonymous AND n.erased_at IS NULL AND n.current_customer_id = n.customer_id
 ),
-reach AS (
-    SELECT
-        m.customer_id,
-        bool_or(i.type = 'phone') AS phone,
-        bool_or(i.type = 'email') AS email,
-        bool_or(i.type = 'tax_id') AS tax_id,
-        bool_or(i.type = 'tax_id' AND i.party = 'company')
-            AND NOT bool_or(i.type = 'tax_id' AND i.party = 'person') AS company,
-        max(l.last_seen_at) FILTER (WHERE i.type IN ('phone', 'email')) AS seen_at
-    FROM real
-    JOIN membership AS m ON m.customer_id = real.customer_id
-    JOIN record_identifier AS l ON l.record_id = m.record_id
-        AND l.assurance <> 1
-        AND (l.denied_at IS NULL OR l.denied_at < l.last_seen_at)
-    JOIN identifier AS i ON i.identifier_key = l.identifier_key AND i.state = 'active'
-    GROUP BY m.customer_id
-),
-told AS (
-    SELECT
-        m.customer_id,
-        bool_or(p.attribute IN ('name', 'social_name', 'company_name', 'trade_name')) AS name,
-        bool_or(p.attribute = 'birth_date') AS birth_date
-    FROM real
-    JOIN membership AS m ON m.customer_id = real.customer_id
-    JOIN profile_fact AS p ON p.record_id = m.record_id
-    GROUP BY m.customer_id
-),
 each_one AS (
     SELECT
-        coalesce(r.phone, false) AS phone,
-        coalesce(r.email, false) AS email,
-        coalesce(r.tax_id, false) AS tax_id,
-        coalesce(t.name, false) AS name,
-        coalesce(t.birth_date, false) OR coalesce(r.company, false) AS birth_date,
-        coalesce(r.seen_at < CAST(:stale_before AS timestamptz), false) AS stale
+        coalesce(reach.phone, false) AS phone,
+        coalesce(reach.email, false) AS email,
+        coalesce(reach.tax_id, false) AS tax_id,
+        coalesce(told.name, false) AS name,
+        coalesce(told.birth_date, false) OR coalesce(reach.company, false) AS birth_date,
+        coalesce(reach.seen_at < CAST(:stale_before AS timestamptz), false) AS stale
     FROM real
-    LEFT JOIN reach AS r ON r.customer_id = real.customer_id
-    LEFT JOIN told AS t ON t.customer_id = real.customer_id
+    -- Customer by customer, whatever the planner knows: right after a load it knows nothing.
+    CROSS JOIN LATERAL (
+        SELECT
+            bool_or(i.type = 'phone') AS phone,
+            bool_or(i.type = 'email') AS email,
+            bool_or(i.type = 'tax_id') AS tax_id,
+            bool_or(i.type = 'tax_id' AND i.party = 'company')
+                AND NOT bool_or(i.type = 'tax_id' AND i.party = 'person') AS company,
+            max(l.last_seen_at) FILTER (WHERE i.type IN ('phone', 'email')) AS seen_at
+        FROM membership AS m
+        JOIN record_identifier AS l ON l.record_id = m.record_id
+            AND l.assurance <> 1
+            AND (l.denied_at IS NULL OR l.denied_at < l.last_seen_at)
+        JOIN identifier AS i ON i.identifier_key = l.identifier_key AND i.state = 'active'
+        WHERE m.customer_id = real.customer_id
+    ) AS reach
+    CROSS JOIN LATERAL (
+        SELECT
+            bool_or(p.attribute IN ('name', 'social_name', 'company_name', 'trade_name')) AS name,
+            bool_or(p.attribute = 'birth_date') AS birth_date
+        FROM membership AS m
+        JOIN profile_fact AS p ON p.record_id = m.record_id
+        WHERE m.customer_id = real.customer_id
+    ) AS told
 )
 SELECT
     -- PostgreSQL has max(uuid) from 18 on
