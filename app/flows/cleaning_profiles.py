@@ -28,7 +28,6 @@ PROFILE_PROVIDERS: Final = statement("app.flows", "profile_providers")
 PROFILE_TOLD: Final = statement("app.flows", "profile_told")
 FORGET_PROFILE_FACTS: Final = statement("app.flows", "forget_profile_facts")
 
-_NAMES: Final = tuple(Assurance)
 _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 
 
@@ -111,7 +110,8 @@ async def put_right(tx: Connection, facts: Sequence[StoredFact]) -> None:
         "attributes": [fact.attribute for fact in facts],
     }
     told = await tx.execute(
-        PROFILE_TOLD, keys | {"assurances": [_NAMES[fact.assurance].value for fact in facts]}
+        PROFILE_TOLD,
+        keys | {"assurances": [Assurance.of_rank(fact.assurance).value for fact in facts]},
     )
     usable = [
         ProfileFact(

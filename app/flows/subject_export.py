@@ -156,7 +156,7 @@ def _about(view: CustomerView, reading: Reading) -> Row:
 
 
 def _identifier(row: Any) -> Row:
-    return {**_plain(row), "assurance": tuple(Assurance)[row.assurance]}
+    return {**_plain(row), "assurance": Assurance.of_rank(row.assurance)}
 
 
 def _unusable(told: Unusable) -> Row:

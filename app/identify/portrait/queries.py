@@ -70,7 +70,7 @@ async def said_of(tx: Connection, customer: CustomerId) -> list[ProfileValue]:
         ProfileValue(
             row.attribute,
             row.value,
-            tuple(Assurance)[row.assurance],
+            Assurance.of_rank(row.assurance),
             row.source,
             row.occurred_at,
             row.event_key,

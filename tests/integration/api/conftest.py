@@ -1,6 +1,7 @@
 """Who calls in a test of the surface?  Clients with keys of their own, and all is rolled back.
 
 house        on ``database``, with a clock that stands still
+founded_house  with the epoch, the yardstick and the catalogue that a new house has
 app          the application itself: ``create_app(house)``
 client       ``await client(Scope.EVENTS_WRITE, …)``: an HTTP client with such a key
 stranger     an HTTP client without a key
@@ -31,7 +32,9 @@ from app.api.openapi import contract_of
 from app.database.clock import FixedClock
 from app.database.keyed_hash import KeyedHash
 from app.database.transaction import Database
+from app.flows.founding import found
 from app.main import create_app, furnished
+from app.personalise.bundle import shipped_document
 from app.settings import Settings
 from tests.contract.judge import Judge
 
@@ -50,6 +53,12 @@ def house(
     settings: Settings, database: Database, keyed_hash: KeyedHash, clock: FixedClock
 ) -> House:
     return furnished(settings, database, keyed_hash, clock)
+
+
+@pytest.fixture
+async def founded_house(house: House) -> None:
+    now = house.clock.now()
+    await house.database.write(lambda tx: found(tx, house.settings, shipped_document(), now))
 
 
 @pytest.fixture

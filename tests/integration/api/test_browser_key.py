@@ -11,22 +11,15 @@ import pytest
 from fastapi import FastAPI
 
 from app.access.scopes import BROWSER_SCOPES, Scope
-from app.api.dependencies import House
-from app.flows.founding import found
-from app.personalise.bundle import shipped_document
 from tests.builders import CPF_ANA, a_sale, an_event, email, phone, tax_id, visit
 from tests.integration.api.conftest import NewClient, NewKey, calling
+
+pytestmark = pytest.mark.usefixtures("founded_house")
 
 SHOP, ELSEWHERE = "https://shop.example", "https://evil.example"
 MINE, OTHERS = visit("4f1c9a0e-visit-of-mine"), visit("77b2e6d1-visit-of-others")
 PAGE = {"channel": "web", "identifiers": [MINE], "context": {"page": "/", "cart_value": "10.00"}}
 ROUTES = ["/v1/touchpoints", "/v1/events", "/v1/outcomes"]
-
-
-@pytest.fixture(autouse=True)
-async def founded_house(house: House) -> None:
-    now = house.clock.now()
-    await house.database.write(lambda tx: found(tx, house.settings, shipped_document(), now))
 
 
 @pytest.fixture

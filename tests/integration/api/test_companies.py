@@ -8,13 +8,10 @@ import httpx
 import pytest
 
 from app.access.scopes import Scope
-from app.api.dependencies import House
-from app.flows.founding import found
-from app.personalise.bundle import shipped_document
 from tests.builders import an_event, email, tax_id
 from tests.integration.api.conftest import NewClient
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("founded_house")]
 
 CNPJ, DESK = "11.222.333/0001-81", "contato@petro.com.br"
 FIRM = an_event(
@@ -33,9 +30,7 @@ ANA = an_event(
 
 
 @pytest.fixture
-async def caller(house: House, client: NewClient) -> httpx.AsyncClient:
-    now = house.clock.now()
-    await house.database.write(lambda tx: found(tx, house.settings, shipped_document(), now))
+async def caller(client: NewClient) -> httpx.AsyncClient:
     return await client(*Scope)
 
 

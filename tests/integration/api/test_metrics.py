@@ -17,9 +17,7 @@ from app.api import gauges
 from app.api.dependencies import House
 from app.api.metrics import OTHER, Names
 from app.database.transaction import Database
-from app.flows.founding import found
 from app.main import create_app, furnished
-from app.personalise.bundle import shipped_document
 from app.problems import Unavailable
 from tests.builders import a_sale, phone
 from tests.integration.api.conftest import NewClient, calling
@@ -36,12 +34,6 @@ SHOWING = "print(metrics.exposition().decode())"
 KNOWN = 'idip_matches_total{asked="resolve",reason="exact",state="known"}'
 
 
-@pytest.fixture
-async def founded(house: House) -> None:
-    now = house.clock.now()
-    await house.database.write(lambda tx: found(tx, house.settings, shipped_document(), now))
-
-
 async def scraped(http: httpx.AsyncClient) -> dict[str, float]:
     answer = await http.get("/metrics")
     assert answer.status_code == 200
@@ -49,7 +41,7 @@ async def scraped(http: httpx.AsyncClient) -> dict[str, float]:
     return {name: float(figure) for name, _, figure in lines}
 
 
-@pytest.mark.usefixtures("founded")
+@pytest.mark.usefixtures("founded_house")
 async def test_what_the_business_does_is_counted(client: NewClient) -> None:
     every = await client(*Scope, client="till")
     before = await scraped(every)
@@ -80,7 +72,7 @@ async def test_what_the_business_does_is_counted(client: NewClient) -> None:
     )
 
 
-@pytest.mark.usefixtures("founded")
+@pytest.mark.usefixtures("founded_house")
 async def test_the_house_says_how_far_behind_it_is(client: NewClient) -> None:
     every = await client(*Scope)
     await every.post("/v1/events", json=a_sale(record_key="C-1", identifiers=[phone()]))

@@ -15,8 +15,6 @@ from app.api.dependencies import House
 from app.database.metadata import metadata
 from app.database.transaction import Connection
 from app.flows.cleaning_quality import FIRST_CUSTOMER, count_customers
-from app.flows.founding import found
-from app.personalise.bundle import shipped_document
 from tests.builders import a_sale, an_event, email, phone
 from tests.integration.api.conftest import NewClient
 
@@ -28,12 +26,6 @@ NOBODYS = (
     *("NAO INFORMADO", "SEM NOME", "CONSUMIDOR FINAL", "Público en General", "XXXX", "teste"),
     *("11987654321", "maria@x.com", "Sin nombre", "unknown", "N/A", "Cliente 12"),
 )
-
-
-@pytest.fixture
-async def founded_house(house: House) -> None:
-    now = house.clock.now()
-    await house.database.write(lambda tx: found(tx, house.settings, shipped_document(), now))
 
 
 @pytest.fixture

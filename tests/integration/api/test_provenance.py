@@ -10,21 +10,12 @@ import httpx
 import pytest
 
 from app.access.scopes import Scope
-from app.api.dependencies import House
-from app.flows.founding import found
-from app.personalise.bundle import shipped_document
 from tests.builders import an_event
 from tests.integration.api.conftest import NewClient
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("founded_house")]
 
 Provided = list[tuple[str, str, str | None]]
-
-
-@pytest.fixture
-async def founded_house(house: House) -> None:
-    now = house.clock.now()
-    await house.database.write(lambda tx: found(tx, house.settings, shipped_document(), now))
 
 
 @pytest.fixture

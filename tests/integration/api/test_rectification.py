@@ -19,8 +19,6 @@ from app.database.metadata import metadata
 from app.database.transaction import Connection
 from app.flows.cleaning_broom import Broom
 from app.flows.cleaning_round import counting, take_slices
-from app.flows.founding import found
-from app.personalise.bundle import shipped_document
 from app.vocabulary import CustomerId
 from tests.builders import CPF_BIA, EMAIL_ANA, a_sale, an_event, email, phone, tax_id
 from tests.integration.api.conftest import NewClient
@@ -36,12 +34,6 @@ BIA = {
 }
 
 Sold = Callable[..., Awaitable[str]]
-
-
-@pytest.fixture
-async def founded_house(house: House) -> None:
-    now = house.clock.now()
-    await house.database.write(lambda tx: found(tx, house.settings, shipped_document(), now))
 
 
 @pytest.fixture

@@ -15,21 +15,13 @@ from app.api.dependencies import House
 from app.database.clock import FixedClock
 from app.database.transaction import Connection
 from app.flows.export import Export, Perspective, export
-from app.flows.founding import found
 from app.flows.subject_erasure import carry_out_due
-from app.personalise.bundle import shipped_document
 from tests.builders import CPF_BIA, a_sale, an_event, email, phone, tax_id
 from tests.integration.api.conftest import NewClient
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("founded_house")]
 
 ERP_NAME = {"name": "Ana Sousa", "birth_date": "1984-05-02", "assurance": "verified"}
-
-
-@pytest.fixture
-async def founded_house(house: House) -> None:
-    now = house.clock.now()
-    await house.database.write(lambda tx: found(tx, house.settings, shipped_document(), now))
 
 
 @pytest.fixture

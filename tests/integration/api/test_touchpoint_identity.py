@@ -10,13 +10,10 @@ import httpx
 import pytest
 
 from app.access.scopes import Scope
-from app.api.dependencies import House
 from app.database.clock import FixedClock
-from app.flows.founding import found
-from app.personalise.bundle import shipped_document
 from tests.builders import CPF_ANA, a_sale, an_event, phone, tax_id
 
-pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("founded")]
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("founded_house")]
 
 Ring = Callable[..., Awaitable[dict[str, Any]]]
 Sold = Callable[..., Awaitable[list[str]]]
@@ -32,12 +29,6 @@ BRUNO: dict[str, Any] = {
     "identifiers": [phone()],
     "profile": {"name": "Bruno Lima"},
 }
-
-
-@pytest.fixture
-async def founded(house: House) -> None:
-    now = house.clock.now()
-    await house.database.write(lambda tx: found(tx, house.settings, shipped_document(), now))
 
 
 @pytest.fixture

@@ -12,8 +12,6 @@ import pytest
 from app.access.scopes import Scope
 from app.api.dependencies import House
 from app.database.clock import FixedClock
-from app.flows.founding import found
-from app.personalise.bundle import shipped_document
 from tests.builders import CPF_BIA, a_sale, an_event, email, phone, tax_id
 from tests.integration.api.conftest import NewClient
 
@@ -21,12 +19,6 @@ pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("founded_house")]
 
 RING = {"channel": "voice", "identifiers": [phone()], "context": {"reason_closed": True}}
 MONTHS = [f"2026-{month:02}-05T10:00:00-03:00" for month in range(1, 12)]
-
-
-@pytest.fixture
-async def founded_house(house: House) -> None:
-    now = house.clock.now()
-    await house.database.write(lambda tx: found(tx, house.settings, shipped_document(), now))
 
 
 @pytest.fixture
