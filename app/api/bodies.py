@@ -9,7 +9,6 @@ open which counts, so that somebody before us may have judged the other.
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 import zlib
@@ -17,19 +16,20 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 import orjson
-from starlette.datastructures import Headers
 from starlette.requests import Request
 
-from app.api.problem_details import SlowBody
+from app.api.edge import Told, exchange_of
 from app.problems import Malformed, TooLarge, UnsupportedMedia
 
 JSON: Final = "application/json"
+_ONLY_JSON: Final = frozenset({JSON})
 DEEPEST: Final = 32
 MOST_MEMBERS: Final = 128
 MOST_VALUES: Final = 200_000
 """Four megabytes of brackets would keep everybody waiting; a thousand events have a fifth of it."""
 
 ARRIVAL_LIMIT_S: Final = 5.0
+"""For a body to arrive; who reads one says so to its exchange, which ends with a 408."""
 
 _SHORT: Final = 16 * 1024
 """Too short for too many values; what a short text may hide is found in its bytes."""
@@ -37,7 +37,9 @@ _SHORT: Final = 16 * 1024
 _SUSPICIOUS: Final = re.compile(rb"\\u0000|(?:\A|[\[,:])\s*-?\d(?:[\d.]{18}|[\d.]*[eE])")
 """What a NUL, or a number that does not fit 64 bits, cannot be written without."""
 
-_GZIP: Final = zlib.MAX_WBITS + 16
+_AS_IT_IS: Final = b"identity"
+_GZIP: Final = b"gzip"
+_GZIP_WINDOW: Final = zlib.MAX_WBITS + 16
 _MOST: Final = 2**63 - 1
 _CHARSETS: Final = frozenset({"", "utf-8", "utf8", "us-ascii"})
 
@@ -67,7 +69,7 @@ async def read_raw(request: Request, *, longest: int) -> ReadRequest:
     """Read the body of a route that reads what it says by itself.
 
     Raises:
-        UnsupportedMedia, SlowBody, TooLarge, Malformed: as ``read_body`` tells.
+        UnsupportedMedia, TooLarge, Malformed: as ``read_body`` tells.
     """
     return ReadRequest(request, await read_body(request, longest=longest))
 
@@ -76,28 +78,32 @@ async def read_json(request: Request, *, longest: int) -> ReadRequest:
     """Read the body of a route that takes JSON.
 
     Raises:
-        UnsupportedMedia, SlowBody, TooLarge, Malformed: it is not JSON we can read.
+        UnsupportedMedia, TooLarge, Malformed: it is not JSON we can read.
     """
-    refuse_media_type(request.headers, frozenset({JSON}))
+    refuse_media_type(exchange_of(request.scope).told, _ONLY_JSON)
     data = await read_body(request, longest=longest)
     return ReadRequest(request, data, parse_json(data))
 
 
-def media_type_of(headers: Headers) -> str:
+def media_type_of(told: Told) -> str:
     """Return the content type in lower case and without parameters, or nothing."""
-    return headers.get("content-type", "").partition(";")[0].strip().lower()
+    return _content_type(told).partition(";")[0].strip()
 
 
-def refuse_media_type(headers: Headers, taken: frozenset[str]) -> str:
+def _content_type(told: Told) -> str:
+    return told.get(b"content-type", b"").decode("latin-1").lower()
+
+
+def refuse_media_type(told: Told, taken: frozenset[str]) -> str:
     """Return the content type.
 
     Raises:
         UnsupportedMedia: the route does not take it, or it comes in another character set.
     """
-    media_type = media_type_of(headers)
+    media_type = media_type_of(told)
     if media_type not in taken:
         raise UnsupportedMedia(f"send {' or '.join(sorted(taken))}")
-    _, _, parameters = headers.get("content-type", "").lower().partition("charset=")
+    _, _, parameters = _content_type(told).partition("charset=")
     if parameters.partition(";")[0].strip().strip('"') not in _CHARSETS:
         raise UnsupportedMedia("send UTF-8", code="unsupported-charset")
     return media_type
@@ -109,21 +115,16 @@ async def read_body(request: Request, *, longest: int) -> bytes:
     One that was read before is the same again.
 
     Raises:
-        SlowBody: it had not arrived after five seconds.
         TooLarge: it is longer, as it came or inflated.
         UnsupportedMedia, Malformed: it is compressed in another way, or damaged.
     """
     if isinstance(request, ReadRequest):
         return request.data
-    encoding = request.headers.get("content-encoding", "identity").strip().lower()
-    if encoding not in {"identity", "gzip"}:
+    encoding = exchange_of(request.scope).told.get(b"content-encoding", _AS_IT_IS).strip().lower()
+    if encoding not in {_AS_IT_IS, _GZIP}:
         raise UnsupportedMedia("send it as it is, or as gzip", code="unsupported-encoding")
-    try:
-        async with asyncio.timeout(ARRIVAL_LIMIT_S):
-            data = await request.body()
-    except TimeoutError:
-        raise SlowBody from None
-    return _inflated(data, longest) if encoding == "gzip" else data
+    data = await request.body()
+    return _inflated(data, longest) if encoding == _GZIP else data
 
 
 def parse_json(data: bytes) -> Any:
@@ -218,7 +219,7 @@ def _judge(values: Iterable[Any], deeper: list[Any]) -> None:
 
 
 def _inflated(data: bytes, longest: int) -> bytes:
-    reader = zlib.decompressobj(_GZIP)
+    reader = zlib.decompressobj(_GZIP_WINDOW)
     try:
         inflated = reader.decompress(data, longest + 1)
     except zlib.error:

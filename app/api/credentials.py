@@ -11,26 +11,29 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Iterable
 from typing import Final
-
-from starlette.datastructures import Headers
 
 from app.problems import Malformed, Unauthenticated
 
 _LONGEST: Final = 512
 _OURS: Final = "idip_"
 _NONE: Final = ""
+_NAMES: Final = frozenset({b"authorization", b"x-api-key"})
 
 
-def key_in(headers: Headers) -> str:
-    """Return the one key that the headers carry.
+def key_in(fields: Iterable[tuple[bytes, bytes]]) -> str:
+    """Return the one key that the header fields of a request carry, their names in lower case.
 
     Raises:
         Unauthenticated: there is none.
         Malformed: there are credentials twice, the same or not: whose request would it be?
     """
-    given = [_key_of(value) for value in headers.getlist("authorization")]
-    given += headers.getlist("x-api-key")
+    given = [
+        _key_of(value.decode("latin-1")) if name == b"authorization" else value.decode("latin-1")
+        for name, value in fields
+        if name in _NAMES
+    ]
     if not given:
         raise Unauthenticated("send a client key, as `Authorization: Bearer` or `X-API-Key`")
     if len(given) > 1:

@@ -37,8 +37,11 @@ class MarksForPages:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Mark answers to pages that may read them; what comes from no page passes through."""
-        if scope["type"] == "http" and (origin := Headers(scope=scope).get("origin")) is not None:
-            send = _marking(scope, origin, send)
+        if scope["type"] == "http":
+            for name, value in scope["headers"]:
+                if name == b"origin":
+                    send = _marking(scope, value.decode("latin-1"), send)
+                    break
         await self._app(scope, receive, send)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Final, cast
+from typing import Annotated, Final
 
 from fastapi import Depends, Request
 
@@ -38,7 +38,8 @@ class House:
 
 def house_of(request: Request) -> House:
     """Return the house that the application was opened with."""
-    return cast("House", request.app.state.house)
+    found: House = request.scope["app"].state.house
+    return found
 
 
 async def _house(request: Request) -> House:
@@ -61,7 +62,7 @@ async def _now(request: Request) -> datetime:
 
 
 async def _locale(request: Request) -> Locale:
-    wanted = request.headers.get("accept-language", "")
+    wanted = exchange_of(request.scope).told.get(b"accept-language", b"").decode("latin-1")
     return locale_among(wanted, Locale(house_of(request).settings.locale))
 
 

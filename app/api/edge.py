@@ -19,7 +19,7 @@ from typing import Final, cast
 import structlog
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from uuid_utils.compat import uuid7
+from uuid_utils import uuid7
 
 from app.access.authenticate import Client
 from app.api import metrics
@@ -70,11 +70,15 @@ class Exchange:
     """One request and its answer, as far as it has come."""
 
     request_id: str
+    told: Told
     trace_id: str | None = None
     client: Client | None = None
     status: int | None = None
     ends_s: float = math.inf
     """When it ends if it is not answered by then, on the clock of the event loop."""
+
+    late: type[Problem] = Unavailable
+    """What is then the matter."""
 
     without_database: str | None = None
     """Why it is to be answered without the database, if it is: ``busy``, or ``database``."""
@@ -82,9 +86,10 @@ class Exchange:
     waited_s: float = 0.0
     """How long it stood in line."""
 
-    def ends_in(self, seconds: float) -> None:
-        """End this request with a 503 unless it is answered, or told another limit, by then."""
+    def ends_in(self, seconds: float, late: type[Problem] = Unavailable) -> None:
+        """End this request with that problem unless it is answered, or told another limit, then."""
         self.ends_s = asyncio.get_running_loop().time() + seconds
+        self.late = late
 
     def left_s(self) -> float:
         """Return how much of its time a request has left, in seconds."""
@@ -110,24 +115,22 @@ class Edge:
             await self._app(scope, receive, send)
             return
         told = dict(scope["headers"])
-        exchange = Exchange(_request_id(told), _trace_id(told))
+        exchange = Exchange(_request_id(told), told, _trace_id(told))
         scope[_NOTE] = exchange
         began = time.perf_counter()
-        ids = {"request_id": exchange.request_id}
-        if exchange.trace_id is not None:
-            ids["trace_id"] = exchange.trace_id
-        with structlog.contextvars.bound_contextvars(**ids):
-            try:
-                await self._answer(exchange, told, scope, receive, send)
-            finally:
-                _tell(scope, exchange, time.perf_counter() - began)
+        # The server gives each request a context of its own, so nothing is put back afterwards.
+        structlog.contextvars.bind_contextvars(
+            request_id=exchange.request_id, trace_id=exchange.trace_id
+        )
+        try:
+            await self._answer(exchange, scope, receive, send)
+        finally:
+            _tell(scope, exchange, time.perf_counter() - began)
 
-    async def _answer(
-        self, exchange: Exchange, told: Told, scope: Scope, receive: Receive, send: Send
-    ) -> None:
+    async def _answer(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> None:
         limit = asyncio.timeout(None)
-        limited = self._limited(told, receive)
-        noted = _noting(exchange, told, send)
+        limited = self._limited(exchange.told, receive)
+        noted = _noting(exchange, send)
         try:
             with _Watch(exchange, limit):
                 async with limit:
@@ -135,7 +138,7 @@ class Edge:
         except ClientDisconnect:
             exchange.status = CLIENT_GONE
         except Exception as error:
-            problem = _out_of_time() if limit.expired() else _problem(error)
+            problem = _out_of_time(exchange) if limit.expired() else _problem(error)
             if exchange.status is not None:
                 raise  # Half an answer is out: only a broken connection says so.
             response = problem_response(problem, exchange.request_id)
@@ -189,7 +192,7 @@ class _Watch:
             self._timer = self._loop.call_at(min(ends_s, now_s + _LOOK_EVERY_S), self._look)
 
 
-def _noting(exchange: Exchange, asked: Told, send: Send) -> Send:
+def _noting(exchange: Exchange, send: Send) -> Send:
     """Return ``send`` that puts our headers on the answer and remembers its status."""
 
     async def noted(message: Message) -> None:
@@ -198,8 +201,8 @@ def _noting(exchange: Exchange, asked: Told, send: Send) -> Send:
             headers = list(message.get("headers", ()))
             there = {name for name, _ in headers}
             ours = ((b"x-request-id", exchange.request_id.encode()), *_HEADERS)
-            headers.extend(field for field in ours if field[0] not in there)
-            if exchange.status == _TOO_LARGE and b"content-length" not in asked:
+            headers += [field for field in ours if field[0] not in there]
+            if exchange.status == _TOO_LARGE and b"content-length" not in exchange.told:
                 headers.append((b"connection", b"close"))  # how much more comes, nobody knows
             message["headers"] = headers
         await send(message)
@@ -215,9 +218,10 @@ def _problem(error: Exception) -> Problem:
     return problem
 
 
-def _out_of_time() -> Problem:
-    log.warning("a request reached its time limit")
-    return Unavailable()
+def _out_of_time(exchange: Exchange) -> Problem:
+    if exchange.late is Unavailable:
+        log.warning("a request reached its time limit")
+    return exchange.late()
 
 
 def _tell(scope: Scope, exchange: Exchange, seconds: float) -> None:

@@ -16,6 +16,7 @@ from app.api import cloud_events, metrics
 from app.api.bodies import JSON, parse_json, read_body, refuse_media_type
 from app.api.browser import told_by
 from app.api.dependencies import House, Now, TheClient, TheExchange, TheHouse
+from app.api.edge import exchange_of
 from app.api.event_document import read_event_document
 from app.api.problem_details import (
     FaultAnswer,
@@ -140,7 +141,7 @@ async def _read(request: Request, house: House) -> Told:
     Raises:
         UnsupportedMedia, Malformed, TooLarge, InvalidInput: none of it can be taken in.
     """
-    media_type = refuse_media_type(request.headers, frozenset(_READERS))
+    media_type = refuse_media_type(exchange_of(request.scope).told, frozenset(_READERS))
     data = await read_body(request, longest=house.settings.max_body_bytes)
     documents, read_item = _READERS[media_type](data)
     if not isinstance(documents, list):

@@ -105,6 +105,12 @@ _waits: Final = Histogram(
 )
 
 
+_count: Final = lru_cache(maxsize=1_000)(Counter.labels)
+_level: Final = lru_cache(maxsize=100)(Gauge.labels)
+_spread: Final = lru_cache(maxsize=100)(Histogram.labels)
+"""What counts under certain labels; to look them up each time is most of the counting."""
+
+
 class Names:
     """Names that people choose: the first so many of them, so that nobody can fill the memory."""
 
@@ -131,75 +137,69 @@ def method_word(method: str) -> str:
 
 def count_request(method: str, route: str, status: int, seconds: float) -> None:
     """Count an answered request; ``route`` is the template, never the path."""
-    counter, histogram = _answered(method_word(method), route, status)
-    counter.inc()
-    histogram.observe(seconds)
-
-
-@lru_cache(maxsize=1_000)
-def _answered(method: str, route: str, status: int) -> tuple[Counter, Histogram]:
-    """Return what counts such answers; looking the labels up each time is most of the counting."""
-    return _requests.labels(method, route, str(status)), _durations.labels(method, route)
+    word = method_word(method)
+    _count(_requests, word, route, status).inc()
+    _spread(_durations, word, route).observe(seconds)
 
 
 def count_match(asked: str, state: MatchState, reason: str) -> None:
     """Count an answer to "who is this?"; ``asked`` is the word for where it was asked."""
-    _matches.labels(asked, state.value, reason).inc()
+    _count(_matches, asked, state.value, reason).inc()
 
 
 def count_events(client: str, told: Iterable[tuple[EventType | None, ItemStatus]]) -> None:
     """Count a client's events by what they are and what became of them; None: unreadable."""
     name = _clients.kept(client)
     for kind, status in told:
-        _events.labels(name, UNREADABLE if kind is None else kind.value, status.value).inc()
+        _count(_events, name, UNREADABLE if kind is None else kind.value, status.value).inc()
 
 
 def count_unusable(told: Iterable[tuple[IdentifierType, str]]) -> None:
     """Count identifiers that are no evidence, by type and code of the fault."""
     for kind, fault in told:
-        _unusable.labels(kind.value, fault).inc()
+        _count(_unusable, kind.value, fault).inc()
 
 
 def count_offer(action: str) -> None:
     """Count an action that was given in an answer."""
-    _offers.labels(_actions.kept(action)).inc()
+    _count(_offers, _actions.kept(action)).inc()
 
 
 def count_decision(channel: Channel, strategy: Strategy) -> None:
     """Count an action that was decided."""
-    _decisions.labels(channel.value, strategy.value).inc()
+    _count(_decisions, channel.value, strategy.value).inc()
 
 
 def count_degraded(cause: str, left_out: Iterable[str]) -> None:
     """Count an answer that went without something: why, and without what."""
-    _degraded.labels(cause).inc()
+    _count(_degraded, cause).inc()
     for part in left_out:
-        _left_out.labels(part).inc()
+        _count(_left_out, part).inc()
 
 
 def count_outcome(action: str, outcome: str) -> None:
     """Count what came of a decision; ``outcome`` is one of the words of the contract."""
-    _outcomes.labels(_actions.kept(action), outcome).inc()
+    _count(_outcomes, _actions.kept(action), outcome).inc()
 
 
 def count_turned_away(kind: str, reason: str) -> None:
     """Count a request that was sent away before it was worked on, by how urgent it was, and why."""
-    _turned_away.labels(kind, reason).inc()
+    _count(_turned_away, kind, reason).inc()
 
 
 def count_numbers_refused(client: str) -> None:
     """Count a request that was refused as its client's key has used up its numbers."""
-    _numbers_refused.labels(_clients.kept(client)).inc()
+    _count(_numbers_refused, _clients.kept(client)).inc()
 
 
 def set_waiting(kind: str, count: int) -> None:
     """Tell how many requests of a kind wait in this process now."""
-    _waiting.labels(kind).set(count)
+    _level(_waiting, kind).set(count)
 
 
 def observe_wait(kind: str, seconds: float) -> None:
     """Count how long a request has waited in line, whatever came of it."""
-    _waits.labels(kind).observe(seconds)
+    _spread(_waits, kind).observe(seconds)
 
 
 def exposition() -> bytes:

@@ -12,7 +12,6 @@ request.  Here besides (docs/adr/0014-http-server.md):
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable
 from enum import Enum
 from typing import Final
@@ -159,8 +158,6 @@ class GuardedProtocol(HttpToolsProtocol):
         self._weigh(len(name) + len(value) + _AROUND_A_FIELD)
         if self._stage is Stage.HEAD:
             super().on_header(name, value)
-            if len(self.headers) > MOST_FIELDS:
-                raise HeadTooLarge(f"send {MOST_FIELDS} header fields at most")
 
     def on_headers_complete(self) -> None:
         """Hand the request on, if there is only one way to understand its head."""
@@ -200,15 +197,17 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def _refuse_ambiguous_head(self) -> None:
         """Raise Malformed where proxies and we might not read the same request."""
-        times = Counter(name for name, _ in self.headers)
-        if any(times[name] > 1 for name in _COMES_ONCE):
+        if len(self.headers) > MOST_FIELDS:
+            raise HeadTooLarge(f"send {MOST_FIELDS} header fields at most")
+        names = [name for name, _ in self.headers]
+        if any(names.count(name) > 1 for name in _COMES_ONCE.intersection(names)):
             raise Malformed("a header field comes twice that may come once", code="doubled-header")
         if self.parser.get_method() == b"CONNECT":
             raise Malformed("this is no proxy", code="unreadable-request")
         is_old = self.parser.get_http_version() != "1.1"
-        if b"host" not in times and not is_old:
+        if b"host" not in names and not is_old:
             raise Malformed("the header field Host is missing", code="no-host")
-        if b"transfer-encoding" in times and is_old:
+        if b"transfer-encoding" in names and is_old:
             raise Malformed("HTTP/1.0 knows no Transfer-Encoding", code="unreadable-request")
 
     def _weigh(self, size: int) -> None:

@@ -17,7 +17,6 @@ from typing import Any, Final, Protocol
 
 from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
-from starlette.datastructures import Headers
 
 from app.access.authenticate import Client
 from app.access.scopes import Scope
@@ -28,9 +27,9 @@ from app.api.browser import refuse_page
 from app.api.calling import Handler, caller_of
 from app.api.credentials import key_in
 from app.api.dependencies import house_of
-from app.api.edge import SENDING_LIMIT_S, exchange_of
+from app.api.edge import SENDING_LIMIT_S, Told, exchange_of
 from app.api.parameters import query_parameters, refuse_unknown_parameters
-from app.api.problem_details import NotAcceptable
+from app.api.problem_details import NotAcceptable, SlowBody
 from app.api.scopes import SCOPE_OF, ScopeGap
 from app.problems import Forbidden, Unavailable
 
@@ -43,6 +42,7 @@ class Reader(Protocol):
 
 
 _SUCCESS: Final = 300
+_ANYTHING: Final = frozenset({b"", b"*/*", JSON.encode()})
 _WITHOUT_A_BODY: Final = frozenset({"DELETE", "GET", "HEAD"})
 
 
@@ -67,16 +67,17 @@ class GuardedRoute(APIRoute):
             await _admit(request, scopes[request.method])
             if request.scope["query_string"] and request.method in sorts:
                 refuse_unknown_parameters(request.query_params, parameters)
-            _refuse_unacceptable(request, produces)
             exchange = exchange_of(request.scope)
+            _refuse_unacceptable(exchange.told, produces)
             left_s = exchange.left_s()
-            if may_be_empty and _is_empty(request.headers):
+            if may_be_empty and _is_empty(exchange.told):
                 request = ReadRequest(request, b"")
             elif read is not None:
-                exchange.ends_in(2 * ARRIVAL_LIMIT_S)  # the reader has a limit of its own, and 408
+                exchange.ends_in(ARRIVAL_LIMIT_S, SlowBody)
                 request = await read(request, longest=house_of(request).settings.max_body_bytes)
             sort = sorts.get(request.method)
             if sort is None:
+                exchange.ends_in(left_s)
                 return await handle(request)
             return await _in_turn(request, handle, sort, left_s)
 
@@ -154,7 +155,7 @@ async def _admit(request: Request, scope: Scope | None) -> None:
 
 async def _client_of(request: Request) -> Client:
     """Return who calls; a telephone system also when only its last visit tells."""
-    key_ring, text = house_of(request).key_ring, key_in(request.headers)
+    key_ring, text = house_of(request).key_ring, key_in(request.scope["headers"])
     try:
         return await key_ring.client_of(text)
     except Unavailable:
@@ -165,11 +166,12 @@ async def _client_of(request: Request) -> Client:
         return client
 
 
-def _refuse_unacceptable(request: Request, produces: Iterable[str]) -> None:
-    accept = request.headers.get("accept", "")
-    if accept in {"", "*/*", JSON}:
+def _refuse_unacceptable(told: Told, produces: Iterable[str]) -> None:
+    accept = told.get(b"accept", b"")
+    if accept in _ANYTHING:
         return
-    wanted = {part.partition(";")[0].strip().lower() for part in accept.split(",")} - {""}
+    parts = accept.decode("latin-1").split(",")
+    wanted = {part.partition(";")[0].strip().lower() for part in parts} - {""}
     for media_type in produces:
         if {media_type, f"{media_type.partition('/')[0]}/*", "*/*"} & wanted:
             return
@@ -177,9 +179,9 @@ def _refuse_unacceptable(request: Request, produces: Iterable[str]) -> None:
         raise NotAcceptable(f"there is {' or '.join(sorted(produces))}")
 
 
-def _is_empty(headers: Headers) -> bool:
+def _is_empty(told: Told) -> bool:
     """Tell whether a request announces no body."""
-    return headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers
+    return told.get(b"content-length", b"0") == b"0" and b"transfer-encoding" not in told
 
 
 def _media_types(responses: Any) -> Iterable[str]:

@@ -18,6 +18,7 @@ from pydantic import BaseModel, WithJsonSchema
 from app.access.idempotency import HEADER, SHAPE, Answered, KeyedRequest, key_among, once
 from app.api.bodies import JSON, ReadRequest, media_type_of
 from app.api.dependencies import House, TheClient, TheHouse
+from app.api.edge import exchange_of
 from app.database.transaction import Connection, Work
 
 T = TypeVar("T")
@@ -91,7 +92,7 @@ class Write:
         request = self._request
         if body is None:
             body = request.data if isinstance(request, ReadRequest) else b""
-        media_type = media_type_of(request.headers)
+        media_type = media_type_of(exchange_of(request.scope).told)
         asked = (
             request.method,
             request.scope["route"].path_format,

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import IntEnum
+from functools import lru_cache
 from typing import Any, Final, Self
 
 from app.access.scopes import Scope
@@ -85,10 +86,15 @@ class Sort:
         ``document`` is what the body says, or None where the route reads that itself.
         """
         if len(body) > LONGEST_SINGLE_BYTES or _is_many(body, document):
-            return replace(self, kind=Kind.BULK, is_long=True)
+            return _lowered(self, Kind.BULK)
         if self.may_ring and not _rings(document):
-            return replace(self, kind=Kind.OFFER)
+            return _lowered(self, Kind.OFFER)
         return self
+
+
+@lru_cache
+def _lowered(sort: Sort, kind: Kind) -> Sort:
+    return replace(sort, kind=kind, is_long=sort.is_long or kind is Kind.BULK)
 
 
 def _is_many(body: bytes, document: Any) -> bool:
