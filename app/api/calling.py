@@ -12,14 +12,15 @@ import inspect
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from fastapi import Request, Response
-from fastapi._compat import ModelField
+from fastapi._compat import ModelField, lenient_issubclass
 from fastapi.dependencies.models import Dependant
 from fastapi.dependencies.utils import request_params_to_args
 from fastapi.exceptions import RequestValidationError, ResponseValidationError
 from fastapi.routing import APIRoute
+from pydantic import BaseModel
 
 from app.api.bodies import JSON
 
@@ -47,6 +48,33 @@ class CannotBePlanned(TypeError):
 
 
 @dataclass(frozen=True, slots=True)
+class _Parameters:
+    """What a function takes from one part of a request.
+
+    ``unsaid`` is what that comes to when the request says none of it, if none of it is needed: to
+    have the framework find that out for one absent header takes as long as a look into a table.
+    """
+
+    fields: Sequence[ModelField]
+    place: Callable[[Request], Mapping[str, Any]]
+    unsaid: Mapping[str, Any] | None
+
+    @classmethod
+    def at(cls, place: str, fields: Sequence[ModelField]) -> Self:
+        if any(lenient_issubclass(field.field_info.annotation, BaseModel) for field in fields):
+            raise CannotBePlanned(f"a model is asked for among {place}: name its parameters")
+        values, wrong = request_params_to_args(fields, {})
+        return cls(fields, attrgetter(place), None if wrong else values)
+
+    def of(self, request: Request) -> tuple[Mapping[str, Any], Sequence[Any]]:
+        """Return the values that a request gives, and what is wrong with them."""
+        said = self.place(request)
+        if self.unsaid is not None and not any(field.alias in said for field in self.fields):
+            return self.unsaid, ()
+        return request_params_to_args(self.fields, said)
+
+
+@dataclass(frozen=True, slots=True)
 class _Step:
     """One function to call and where its arguments come from.
 
@@ -56,7 +84,7 @@ class _Step:
     function: Callable[..., Awaitable[Any]]
     needs: tuple[tuple[str, int], ...]
     request: str | None
-    parameters: tuple[tuple[Sequence[ModelField], Callable[[Request], Mapping[str, Any]]], ...]
+    parameters: tuple[_Parameters, ...]
     body: ModelField | None
 
     def arguments(
@@ -66,8 +94,8 @@ class _Step:
         values = {name: given[step] for name, step in self.needs}
         if self.request is not None:
             values[self.request] = request
-        for fields, place in self.parameters:
-            found, wrong = request_params_to_args(fields, place(request))
+        for parameters in self.parameters:
+            found, wrong = parameters.of(request)
             values.update(found)
             faults += wrong
         if self.body is not None:
@@ -100,7 +128,7 @@ def _plan(declared: Dependant) -> list[_Step]:
                 tuple((name, step) for name, step in needs if name),
                 wanted.request_param_name,
                 tuple(
-                    (fields, attrgetter(place))
+                    _Parameters.at(place, fields)
                     for name, place in _PLACES.items()
                     if (fields := getattr(wanted, name))
                 ),

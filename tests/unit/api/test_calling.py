@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import httpx
 import pytest
-from fastapi import Body, Depends, FastAPI, Header, Request, Response
+from fastapi import Body, Depends, FastAPI, Header, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
@@ -77,6 +77,8 @@ async def test_the_framework_itself_answers_the_same() -> None:
     app.add_api_route("/", add, methods=["POST"])
     asked: list[tuple[dict[str, Any], str, dict[str, str]]] = [
         ({"number": 1}, "more=2", {"weight": "3"}),
+        ({"number": 1}, "more=2", {}),
+        ({"number": 1}, "others=2", {"others": "3"}),
         ({"number": "x"}, "more=y", {"weight": "z"}),
         ({}, "", {}),
     ]
@@ -120,7 +122,10 @@ async def writes(response: Response) -> None: ...
 async def reads_two(one: Annotated[int, Body()], other: Annotated[int, Body()]) -> None: ...
 
 
-@pytest.mark.parametrize("function", [keeps, waits, writes, reads_two])
+async def reads_a_model(asked: Annotated[Asked, Query()]) -> None: ...
+
+
+@pytest.mark.parametrize("function", [keeps, waits, writes, reads_two, reads_a_model])
 def test_what_the_plan_cannot_provide_is_refused_at_start(function: Any) -> None:
     with pytest.raises(CannotBePlanned):
         caller_of(APIRoute("/", function))
