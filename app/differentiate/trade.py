@@ -23,13 +23,13 @@ whole, whenever one more is known.  The result is a function of their set, never
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final, TypeAlias
 
-from app.vocabulary import RecordId
+from app.vocabulary import RecordId, value_type
 
 _NOTHING: Final = Decimal(0)
 
@@ -53,7 +53,7 @@ class TradeStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_type(kw_only=True)
 class TradeFact:
     """One event about trade, as it came, in the deployment's currency.
 
@@ -76,7 +76,7 @@ class TradeFact:
     discount: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_type(kw_only=True)
 class TradeEntry:
     """What one order brings to one record on one day; without a record it counts in totals only.
 
@@ -142,7 +142,7 @@ def settle_group(group_key: bytes, order: Sequence[TradeFact]) -> Settlement:
     return _by_place([_sale_entry(group_key, sale), *given_back])
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class _Sale:
     """What an order's sale facts come to: where it counts, and the fact that gives the money."""
 

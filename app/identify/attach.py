@@ -38,10 +38,11 @@ from app.vocabulary import (
     Identifier,
     IdentifierKey,
     RecordId,
+    value_type,
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class NamedIdentifier:
     """An identifier as a record names it: what that is worth, and when it was said."""
 
@@ -51,7 +52,7 @@ class NamedIdentifier:
     seen_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class RecordEvidence:
     """What one fact says about who its record is; ``token`` stands for the person it names."""
 
