@@ -53,6 +53,11 @@ class TradeStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+_BOOKED: Final = (None, TradeStatus.PAID)
+"""What a sale fact says that stands alone and counts, as most orders do; ``settle_group`` uses it
+to weigh nothing up for them."""
+
+
 @value_type(kw_only=True)
 class TradeFact:
     """One event about trade, as it came, in the deployment's currency.
@@ -129,6 +134,9 @@ def settle(facts: Collection[TradeFact]) -> Settlement:
 
 def settle_group(group_key: bytes, order: Sequence[TradeFact]) -> Settlement:
     """Return what ``settle`` does for an order just as ``order_groups`` has parted it."""
+    first = order[0]
+    if len(order) == 1 and first.kind is TradeKind.SALE and first.status in _BOOKED:
+        return (_sale_entry(group_key, _Sale(first.business_on, first.record_id, first)),)
     sales = _sales(order)
     word = _last_word(sales, is_paid=_has_payment(order))
     if _is_cancelled(order, word):
