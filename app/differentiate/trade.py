@@ -54,8 +54,7 @@ class TradeStatus(StrEnum):
 
 
 _BOOKED: Final = (None, TradeStatus.PAID)
-"""What a sale fact says that stands alone and counts, as most orders do; ``settle_group`` uses it
-to weigh nothing up for them."""
+"""A sale that says so counts, until another fact of its order says otherwise."""
 
 
 @value_type(kw_only=True)
@@ -135,6 +134,7 @@ def settle(facts: Collection[TradeFact]) -> Settlement:
 def settle_group(group_key: bytes, order: Sequence[TradeFact]) -> Settlement:
     """Return what ``settle`` does for an order just as ``order_groups`` has parted it."""
     first = order[0]
+    # Most orders are one sale: there is nothing to weigh up.
     if len(order) == 1 and first.kind is TradeKind.SALE and first.status in _BOOKED:
         return (_sale_entry(group_key, _Sale(first.business_on, first.record_id, first)),)
     sales = _sales(order)

@@ -3,9 +3,9 @@
     read       what each event says, and about whom            (pure)
     claim      its once-for-ever identity                      → new, duplicate or refused
     bury       what speaks of somebody who was erased
-    lock       orders, identifiers, components, in that order
-    attach     records to customers
-    write      the facts, what orders mean now, the numbers, and what others must be told
+    write      the facts, those about trade under their locked orders
+    attach     records to customers, under the locks of identifiers and components, in that order
+    book       what orders mean now, the numbers, and what others must be told
 
 Every statement is set-based: their number does not grow with the array.
 """
@@ -206,13 +206,17 @@ async def _write(
 ) -> dict[RecordId, CustomerId]:
     """Write what is new, under the locks of all it touches; return each record's customer.
 
+    The facts themselves are most of what is written, and need no customer's lock: they come first,
+    so that the next who tells of the same customers waits half as long.
+
     ``named`` is what it names of whom, none of them erased so far.
 
     Raises:
         SetGrew: somebody spoken of here was erased while we waited for the locks.
     """
     trade = [item.trade for item in fresh if item.trade is not None]
-    orders = await score.claim(tx, trade) if trade else None
+    orders = await score.claim(tx, trade, event_facts.sent(fresh)) if trade else None
+    await ledger.append_events(tx, [event_facts.event_row(item) for item in fresh])
     evidence = [item.read.evidence for item in fresh if item.read.evidence is not None]
     touched = orders.records if orders else frozenset()
     profile = event_facts.profile_facts(fresh)
@@ -221,11 +225,10 @@ async def _write(
         attached = await attach(tx, evidence, touched, now, profile)
     if await _erased(tx, named):
         raise SetGrew
-    await ledger.append_events(tx, [event_facts.event_row(item) for item in fresh])
     await identify.write_visits(tx, event_facts.visit_facts(fresh))
     await unusable.keep(tx, event_facts.unusable_rows(fresh))
     await interact.write_facts(tx, event_facts.dialogue(fresh))
-    booked = await score.book(tx, orders, event_facts.sent(fresh)) if orders else set()
+    booked = await score.book(tx, orders) if orders else set()
     changed = attached.changed | {attached.customers[record] for record in booked}
     await differentiate.refresh_stats(tx, changed, now)
     await outbox.put(tx, [_announcement(customer) for customer in sorted(changed)])
