@@ -8,6 +8,7 @@ supervisor set it before they started.
 
 from __future__ import annotations
 
+import collections
 import os
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
@@ -150,8 +151,9 @@ def count_match(asked: str, state: MatchState, reason: str) -> None:
 def count_events(client: str, told: Iterable[tuple[EventType | None, ItemStatus]]) -> None:
     """Count a client's events by what they are and what became of them; None: unreadable."""
     name = _clients.kept(client)
-    for kind, status in told:
-        _count(_events, name, UNREADABLE if kind is None else kind.value, status.value).inc()
+    for (kind, status), count in collections.Counter(told).items():
+        word = UNREADABLE if kind is None else kind.value
+        _count(_events, name, word, status.value).inc(count)
 
 
 def count_unusable(told: Iterable[tuple[IdentifierType, str]]) -> None:

@@ -11,18 +11,18 @@ import gzip
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final, cast
 
 from app.connectors.rows import START, Mark, UnusableFile
+from app.vocabulary import value_type
 
 MAX_LINE_BYTES: Final = 1 << 20
 _SAMPLE_BYTES: Final = 1 << 20
 _BROKEN_GZIP: Final = (EOFError, gzip.BadGzipFile, zlib.error)
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class Line:
     """One physical line with its line end; ``cut`` when it was longer than we hold."""
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Final
 
 from app.problems import Fault
+from app.vocabulary import value_type
 
 
 class UnusableFile(Exception):
     """The file as a whole cannot be read; no line of it is at fault."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class Mark:
     """A place between two lines: go on here and nothing is lost or read twice.
 
@@ -26,7 +26,7 @@ class Mark:
 START: Final = Mark(0, 0)
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class Row:
     """One event read from a file, or why there is none.
 

@@ -19,13 +19,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.database.hot import HotStatement
 from app.database.tables import outbox
+from app.vocabulary import value_type
 
 MOST_ATTEMPTS: Final = 10
 FIRST_PAUSE_S: Final = 1.0
 LONGEST_PAUSE_S: Final = 3_600.0
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class OutboxRow:
     """Something to be done, by topic and by the ids it is about."""
 

@@ -27,7 +27,7 @@ from app.differentiate.tables import (
 from app.differentiate.trade import TradeEntry, TradeFact, TradeKind, TradeStatus
 from app.differentiate.yardstick import Yardstick
 from app.problems import Unavailable
-from app.vocabulary import CustomerId, PurchaseDay, RecordId, ScoringRunId
+from app.vocabulary import CustomerId, PurchaseDay, RecordId, ScoringRunId, value_type
 
 CLAIM_ORDERS = HotStatement(statement("app.differentiate", "claim_orders"))
 TRADE_FACTS = HotStatement(statement("app.differentiate", "trade_facts"))
@@ -78,7 +78,7 @@ class NotFounded(Unavailable):
         super().__init__("no yardstick holds yet; start with `idip serve`", retry_after_s=5)
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class SentMoney:
     """An amount as its sender wrote it, with the rate that made it the deployment's currency."""
 
@@ -108,7 +108,7 @@ class StoredRun:
     activated_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class StoredFact:
     """A fact about trade and the order it is filed under now."""
 

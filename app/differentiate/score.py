@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain
 
 from uuid_utils.compat import uuid7
 
@@ -38,21 +39,22 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Orders:
-    """Locked orders: every fact of theirs, those of this transaction among them."""
+    """Locked orders, and by order every fact of theirs, those of this transaction among them."""
 
     claimed: frozenset[bytes]
-    stored: Mapping[bytes, StoredFact]
-    told: tuple[TradeFact, ...]
+    groups: Mapping[bytes, Sequence[TradeFact]]
 
     @property
     def records(self) -> frozenset[RecordId]:
         """Return every record whose numbers these orders may change."""
-        facts = (*self.told, *(stored.fact for stored in self.stored.values()))
+        facts = chain.from_iterable(self.groups.values())
         return frozenset(fact.record_id for fact in facts if fact.record_id is not None)
 
 
-async def claim(tx: Connection, told: Sequence[TradeFact]) -> Orders:
-    """Lock the orders that these facts belong to and read all that is known of them.
+async def claim(
+    tx: Connection, told: Sequence[TradeFact], sent: Mapping[bytes, SentMoney]
+) -> Orders:
+    """Lock the orders that these facts belong to and file the facts with all known of them.
 
     The facts' event keys, and those they refer to, must be claimed already: that is what keeps a
     refund and its sale from passing each other.  A refund may turn out to belong to an order it
@@ -69,18 +71,17 @@ async def claim(tx: Connection, told: Sequence[TradeFact]) -> Orders:
         stored = {item.fact.event_key: item for item in found}
         known = [item.fact for item in found]
         wanted = {item.group_key for item in found} | set(order_groups([*known, *told]))
-    return Orders(frozenset(claimed), stored, tuple(told))
-
-
-async def book(tx: Connection, orders: Orders, sent: Mapping[bytes, SentMoney]) -> set[RecordId]:
-    """Settle the orders again with what was told; return the records whose buckets were re-read."""
-    facts = {item.fact.event_key: item.fact for item in orders.stored.values()}
-    facts |= {fact.event_key: fact for fact in orders.told}
-    groups = order_groups(facts.values())
+    facts = {key: item.fact for key, item in stored.items()}
+    groups = order_groups((facts | {fact.event_key: fact for fact in told}).values())
     filed = [StoredFact(group, fact) for group, members in groups.items() for fact in members]
-    moved = [item for item in filed if _is_new_or_moved(item, orders.stored)]
+    moved = [item for item in filed if _is_new_or_moved(item, stored)]
     await queries.write_trade_facts(tx, moved, sent)
-    entries = {group: settle_group(group, members) for group, members in groups.items()}
+    return Orders(frozenset(claimed), groups)
+
+
+async def book(tx: Connection, orders: Orders) -> set[RecordId]:
+    """Settle the orders again with what was told; return the records whose buckets were re-read."""
+    entries = {group: settle_group(group, facts) for group, facts in orders.groups.items()}
     return await queries.write_entries(tx, orders.claimed, entries)
 
 

@@ -23,13 +23,13 @@ whole, whenever one more is known.  The result is a function of their set, never
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final, TypeAlias
 
-from app.vocabulary import RecordId
+from app.vocabulary import RecordId, value_type
 
 _NOTHING: Final = Decimal(0)
 
@@ -53,7 +53,11 @@ class TradeStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+_BOOKED: Final = (None, TradeStatus.PAID)
+"""A sale that says so counts, until another fact of its order says otherwise."""
+
+
+@value_type(kw_only=True)
 class TradeFact:
     """One event about trade, as it came, in the deployment's currency.
 
@@ -76,7 +80,7 @@ class TradeFact:
     discount: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_type(kw_only=True)
 class TradeEntry:
     """What one order brings to one record on one day; without a record it counts in totals only.
 
@@ -129,6 +133,10 @@ def settle(facts: Collection[TradeFact]) -> Settlement:
 
 def settle_group(group_key: bytes, order: Sequence[TradeFact]) -> Settlement:
     """Return what ``settle`` does for an order just as ``order_groups`` has parted it."""
+    first = order[0]
+    # Most orders are one sale: there is nothing to weigh up.
+    if len(order) == 1 and first.kind is TradeKind.SALE and first.status in _BOOKED:
+        return (_sale_entry(group_key, _Sale(first.business_on, first.record_id, first)),)
     sales = _sales(order)
     word = _last_word(sales, is_paid=_has_payment(order))
     if _is_cancelled(order, word):
@@ -142,7 +150,7 @@ def settle_group(group_key: bytes, order: Sequence[TradeFact]) -> Settlement:
     return _by_place([_sale_entry(group_key, sale), *given_back])
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class _Sale:
     """What an order's sale facts come to: where it counts, and the fact that gives the money."""
 

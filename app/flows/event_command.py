@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from app.problems import Fault, Problem
-from app.vocabulary import Assurance, CustomerId, Instant, RawIdentifier
+from app.vocabulary import Assurance, CustomerId, Instant, RawIdentifier, value_type
 
 
 class EventType(StrEnum):
@@ -34,7 +34,7 @@ class EventType(StrEnum):
     LEAD = "lead"
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class EventCommand:
     """One event as its source tells it.
 
@@ -75,7 +75,7 @@ class ItemStatus(StrEnum):
     REFUSED = "refused"
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class ItemResult:
     """What became of one event, in the place it had in the request."""
 

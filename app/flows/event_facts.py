@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from app.differentiate.queries import SentMoney
@@ -22,10 +22,10 @@ from app.interact.queries import (
     PreferenceRow,
 )
 from app.ledger.queries import EventRow
-from app.vocabulary import EventId, IdentifierType, RecordId
+from app.vocabulary import EventId, IdentifierType, RecordId, value_type
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class Told:
     """A readable event in its place in the request, with the id it is stored under."""
 

@@ -3,9 +3,9 @@
     read       what each event says, and about whom            (pure)
     claim      its once-for-ever identity                      → new, duplicate or refused
     bury       what speaks of somebody who was erased
-    lock       orders, identifiers, components, in that order
-    attach     records to customers
-    write      the facts, what orders mean now, the numbers, and what others must be told
+    write      the facts, those about trade under their locked orders
+    attach     records to customers, under the locks of identifiers and components, in that order
+    book       what orders mean now, the numbers, and what others must be told
 
 Every statement is set-based: their number does not grow with the array.
 """
@@ -13,7 +13,7 @@ Every statement is set-based: their number does not grow with the array.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -81,8 +81,12 @@ async def take_events(
     sheet = _Sheet()
     told = await _read(tx, items, reader, now, sheet)
     fresh = await _claim(tx, told, reader, now, sheet)
-    fresh = await _without_erased(tx, fresh)
-    customers = await _write(tx, fresh, now) if fresh else {}
+    named = _erasable(fresh)
+    if erased := await _erased(tx, named):
+        # The person is taken out of it: it counts, and links nothing.
+        fresh = [item.about(without_names(item.read, erased)) for item in fresh]
+        named = _erasable(fresh)
+    customers = await _write(tx, fresh, named, now) if fresh else {}
     await _answer(tx, told, fresh, customers, now, sheet)
     return [sheet.results[place] for place in range(len(items))]
 
@@ -180,8 +184,8 @@ def _identity(item: Told) -> EventClaim:
     )
 
 
-async def _erased(tx: Connection, fresh: Sequence[Told]) -> set[bytes]:
-    """Return which records, identifiers and visits named here belong to somebody erased."""
+def _erasable(fresh: Sequence[Told]) -> set[bytes]:
+    """Return by what each event would be known to speak of somebody erased."""
     wanted: set[bytes] = {named.key for item in fresh for named in item.names}
     for item in fresh:
         if item.read.evidence is not None:
@@ -189,40 +193,42 @@ async def _erased(tx: Connection, fresh: Sequence[Told]) -> set[bytes]:
             wanted |= persons_named(item.read.evidence)
         if item.read.visit_key is not None:
             wanted.add(item.read.visit_key)
-    return await forgetting.tombstones_among(tx, wanted) if wanted else set()
+    return wanted
 
 
-async def _without_erased(tx: Connection, fresh: Sequence[Told]) -> list[Told]:
-    """Take the person out of what speaks of somebody erased: it counts, and links nothing."""
-    erased = await _erased(tx, fresh)
-    if not erased:
-        return list(fresh)
-    return [item.about(without_names(item.read, erased)) for item in fresh]
+async def _erased(tx: Connection, named: Collection[bytes]) -> set[bytes]:
+    """Return which records, identifiers and visits of these belong to somebody erased."""
+    return await forgetting.tombstones_among(tx, named) if named else set()
 
 
 async def _write(
-    tx: Connection, fresh: Sequence[Told], now: datetime
+    tx: Connection, fresh: Sequence[Told], named: Collection[bytes], now: datetime
 ) -> dict[RecordId, CustomerId]:
     """Write what is new, under the locks of all it touches; return each record's customer.
+
+    The facts themselves are most of what is written, and need no customer's lock: they come first,
+    so that the next who tells of the same customers waits half as long.
+
+    ``named`` is what it names of whom, none of them erased so far.
 
     Raises:
         SetGrew: somebody spoken of here was erased while we waited for the locks.
     """
     trade = [item.trade for item in fresh if item.trade is not None]
-    orders = await score.claim(tx, trade) if trade else None
+    orders = await score.claim(tx, trade, event_facts.sent(fresh)) if trade else None
+    await ledger.append_events(tx, [event_facts.event_row(item) for item in fresh])
     evidence = [item.read.evidence for item in fresh if item.read.evidence is not None]
     touched = orders.records if orders else frozenset()
     profile = event_facts.profile_facts(fresh)
     attached = Attached({})
     if evidence or touched:
         attached = await attach(tx, evidence, touched, now, profile)
-    if await _erased(tx, fresh):
+    if await _erased(tx, named):
         raise SetGrew
-    await ledger.append_events(tx, [event_facts.event_row(item) for item in fresh])
     await identify.write_visits(tx, event_facts.visit_facts(fresh))
     await unusable.keep(tx, event_facts.unusable_rows(fresh))
     await interact.write_facts(tx, event_facts.dialogue(fresh))
-    booked = await score.book(tx, orders, event_facts.sent(fresh)) if orders else set()
+    booked = await score.book(tx, orders) if orders else set()
     changed = attached.changed | {attached.customers[record] for record in booked}
     await differentiate.refresh_stats(tx, changed, now)
     await outbox.put(tx, [_announcement(customer) for customer in sorted(changed)])

@@ -45,6 +45,7 @@ from app.vocabulary import (
     RawIdentifier,
     RecordId,
     to_cents,
+    value_type,
 )
 
 TRADE: Final = frozenset(EventType(kind.value) for kind in TradeKind)
@@ -70,7 +71,7 @@ class Reader:
         return self.keyed_hash.digest("event", source, event_id)
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class ReadEvent:
     """An event with all its keys: whose record it names, when it counts, what is not usable."""
 

@@ -31,6 +31,7 @@ from app.flows.event_intake import take_events
 from app.flows.event_reading import Reader
 from app.ledger import queries as ledger
 from app.problems import Problem, Unavailable
+from app.vocabulary import value_type
 
 ARRAY_LINES: Final = 1_000
 """As many as one request may carry; a quarter of that costs a tenth more for each event."""
@@ -46,7 +47,7 @@ _FIRST_PAUSE_S: Final = 0.5
 _LONGEST_PAUSE_S: Final = 5.0
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class SafePoint:
     """A place between two lines: what stands before it need not be read again.
 
@@ -57,7 +58,7 @@ class SafePoint:
     offset: int
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class LoadItem:
     """An event of a file, or why it is none, with the line it came from.
 

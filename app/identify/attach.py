@@ -38,10 +38,11 @@ from app.vocabulary import (
     Identifier,
     IdentifierKey,
     RecordId,
+    value_type,
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class NamedIdentifier:
     """An identifier as a record names it: what that is worth, and when it was said."""
 
@@ -51,7 +52,7 @@ class NamedIdentifier:
     seen_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class RecordEvidence:
     """What one fact says about who its record is; ``token`` stands for the person it names."""
 
@@ -186,24 +187,29 @@ def _record_rows(told: Iterable[RecordEvidence]) -> list[RecordRow]:
 
 def _link_rows(told: Iterable[RecordEvidence]) -> list[LinkRow]:
     """Return one row a (record, identifier): the span of its namings and the best assurance."""
-    namings: dict[tuple[IdentifierKey, RecordId], list[NamedIdentifier]] = defaultdict(list)
-    unnamed: set[tuple[IdentifierKey, RecordId]] = set()
+    rows: dict[tuple[IdentifierKey, RecordId], LinkRow] = {}
     for evidence in told:
         for named in evidence.names:
-            namings[named.key, evidence.record_id].append(named)
-            if evidence.token is None:
-                unnamed.add((named.key, evidence.record_id))
-    return [
-        LinkRow(
-            key,
-            record_id,
-            max(named.assurance.rank for named in group),
-            (key, record_id) in unnamed,
-            min(named.seen_at for named in group),
-            max(named.seen_at for named in group),
-        )
-        for (key, record_id), group in namings.items()
-    ]
+            row = _link_row(named, evidence)
+            before = rows.get((row.key, row.record_id))
+            rows[row.key, row.record_id] = row if before is None else _together(before, row)
+    return list(rows.values())
+
+
+def _link_row(named: NamedIdentifier, evidence: RecordEvidence) -> LinkRow:
+    rank, unnamed, seen_at = named.assurance.rank, evidence.token is None, named.seen_at
+    return LinkRow(named.key, evidence.record_id, rank, unnamed, seen_at, seen_at)
+
+
+def _together(one: LinkRow, other: LinkRow) -> LinkRow:
+    return LinkRow(
+        one.key,
+        one.record_id,
+        max(one.assurance, other.assurance),
+        one.unnamed or other.unnamed,
+        min(one.first_seen_at, other.first_seen_at),
+        max(one.last_seen_at, other.last_seen_at),
+    )
 
 
 @dataclass(slots=True)

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from math import log2
 from typing import Final
 
-from app.vocabulary import Identifier, IdentifierKey, IdentifierType, Party, RecordId
+from app.vocabulary import Identifier, IdentifierKey, IdentifierType, Party, RecordId, value_type
 
 BITS: Final = {
     IdentifierType.CUSTOMER_CODE: 20.0,
@@ -113,7 +113,7 @@ LIMITS: Final = Limits(
 """The limits of the first epoch (judgement); an epoch's model may freeze others (``limits``)."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class Link:
     """One record names one identifier, seen first and last at some time (see ``attach``).
 

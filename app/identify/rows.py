@@ -10,10 +10,18 @@ from app.identify.doubt import Looked
 from app.identify.edges import Edge
 from app.identify.evidence import LONG_AGO, Link
 from app.identify.holders import Bearer
-from app.vocabulary import ComponentId, CustomerId, IdentifierKey, IdentifierType, Party, RecordId
+from app.vocabulary import (
+    ComponentId,
+    CustomerId,
+    IdentifierKey,
+    IdentifierType,
+    Party,
+    RecordId,
+    value_type,
+)
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class Place:
     """Where a record stands: its component and its customer."""
 
@@ -21,7 +29,7 @@ class Place:
     customer_id: CustomerId
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class StoredRecord:
     """A record of a locked component; ``place`` is None for one that has just arrived."""
 
@@ -47,7 +55,7 @@ class Content:
     past: list[Link] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class StoredLink:
     """What of a stored link another naming may change for the partition."""
 
@@ -94,7 +102,7 @@ class Holding:
     denied: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class RecordRow:
     """A record to be stored, with the persons it names; nothing else about it ever changes."""
 
@@ -105,7 +113,7 @@ class RecordRow:
     tokens: frozenset[bytes] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class LinkRow:
     """A record names an identifier, with what the naming is worth and when."""
 
@@ -127,7 +135,7 @@ class Alias:
     anonymous: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class Move:
     """A record changes customer; ``came_from`` is None for a new record."""
 
@@ -160,7 +168,7 @@ class PartitionRows:
     parties: dict[RecordId, Party] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class ProfileFact:
     """One thing a source said about a person, kept with what it is worth and when it was said."""
 

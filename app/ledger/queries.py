@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import delete, text, update
@@ -12,7 +11,7 @@ from app.database.hot import HotStatement
 from app.database.statements import statement
 from app.database.transaction import Connection
 from app.ledger.tables import event, event_key
-from app.vocabulary import EventId, IdentifierKey, RecordId
+from app.vocabulary import EventId, IdentifierKey, RecordId, value_type
 
 CLAIM_EVENTS = HotStatement(statement("app.ledger", "claim_events"))
 APPEND_EVENTS = HotStatement(statement("app.ledger", "append_events"))
@@ -24,7 +23,7 @@ STORED_KEYS = HotStatement(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class EventClaim:
     """The identity of an event: whose it is, and hashes of what it says."""
 
@@ -35,7 +34,7 @@ class EventClaim:
     record_id: RecordId | None
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class EventRow:
     """A fact to append, as it came."""
 
