@@ -116,9 +116,17 @@ class StoredFact:
     fact: TradeFact
 
 
-async def claim_orders(tx: Connection, groups: Collection[bytes]) -> None:
-    """Lock the orders in key order."""
-    await CLAIM_ORDERS.rows(tx, {"group_keys": sorted(groups)})
+async def claim_orders(tx: Connection, orders: Mapping[bytes, TradeEntry | None]) -> set[bytes]:
+    """Lock the orders in key order, filing what is new as given; return those that were known."""
+    rows = sorted(orders.items())
+    known = await CLAIM_ORDERS.rows(
+        tx,
+        {
+            "group_keys": [group for group, _ in rows],
+            **_entry_columns([entry for _, entry in rows]),
+        },
+    )
+    return {row["group_key"] for row in known}
 
 
 async def trade_facts(
@@ -174,32 +182,45 @@ async def write_trade_facts(
 
 
 async def write_entries(
-    tx: Connection, groups: Collection[bytes], entries: Mapping[bytes, Sequence[TradeEntry]]
+    tx: Connection,
+    groups: Collection[bytes],
+    entries: Mapping[bytes, Sequence[TradeEntry]],
+    filed: Collection[tuple[RecordId | None, date]],
 ) -> set[RecordId]:
-    """Replace what the orders mean and re-read their buckets; return the records that changed.
+    """Replace what orders mean and re-read their buckets; return the records that changed.
 
-    ``groups`` are all the orders settled; one not in ``entries`` has dissolved into another.
-    An order that means nothing yet keeps an empty entry, which is its lock.
+    ``groups`` are all the orders replaced; one not in ``entries`` has dissolved into another.
+    An order that means nothing yet keeps an empty entry, which is its lock.  ``filed`` are the
+    records and days of the orders that stay as they were filed when claimed.
     """
     rows: list[tuple[bytes, int, TradeEntry | None]] = []
     for group, meant in entries.items():
         rows.extend((group, number, entry) for number, entry in enumerate(meant or (None,)))
-    zero = Decimal(0)
+    places = list(filed)
     changed = await WRITE_ENTRIES.rows(
         tx,
         {
             "group_keys": sorted(groups),
             "entry_groups": [group for group, _, _ in rows],
             "ordinals": [ordinal for _, ordinal, _ in rows],
-            "records": [entry and entry.record_id for _, _, entry in rows],
-            "days": [entry and entry.on for _, _, entry in rows],
-            "purchases": [entry.purchases if entry else 0 for _, _, entry in rows],
-            "nets": _amounts(entry.net if entry else zero for _, _, entry in rows),
-            "costs": _amounts(entry.cost if entry else zero for _, _, entry in rows),
-            "discounts": _amounts(entry.discount if entry else zero for _, _, entry in rows),
+            **_entry_columns([entry for _, _, entry in rows]),
+            "filed_records": [record for record, _ in places],
+            "filed_days": [on for _, on in places],
         },
     )
     return {RecordId(row["record_id"]) for row in changed}
+
+
+def _entry_columns(entries: Sequence[TradeEntry | None]) -> dict[str, object]:
+    zero = Decimal(0)
+    return {
+        "records": [entry and entry.record_id for entry in entries],
+        "days": [entry and entry.on for entry in entries],
+        "purchases": [entry.purchases if entry else 0 for entry in entries],
+        "nets": _amounts(entry.net if entry else zero for entry in entries),
+        "costs": _amounts(entry.cost if entry else zero for entry in entries),
+        "discounts": _amounts(entry.discount if entry else zero for entry in entries),
+    }
 
 
 def _amounts(values: Iterable[Decimal | None]) -> str:
