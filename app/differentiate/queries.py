@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.database import hot
 from app.database.hot import HotStatement
+from app.database.rows import array_text
 from app.database.statements import statement
 from app.database.transaction import Connection
 from app.differentiate.rfv import CustomerNumbers
@@ -166,17 +167,17 @@ async def write_trade_facts(
             "group_keys": [stored.group_key for stored in facts],
             "order_keys": [stored.fact.order_key for stored in facts],
             "refers_keys": [stored.fact.refers_key for stored in facts],
-            "kinds": [stored.fact.kind.value for stored in facts],
-            "statuses": [stored.fact.status for stored in facts],
-            "occurred": [stored.fact.occurred_at for stored in facts],
-            "business": [stored.fact.business_on for stored in facts],
+            "kinds": array_text(stored.fact.kind.value for stored in facts),
+            "statuses": array_text(stored.fact.status for stored in facts),
+            "occurred": array_text(stored.fact.occurred_at for stored in facts),
+            "business": array_text(stored.fact.business_on for stored in facts),
             "records": [stored.fact.record_id for stored in facts],
-            "nets": _amounts(stored.fact.net for stored in facts),
-            "costs": _amounts(stored.fact.cost for stored in facts),
-            "discounts": _amounts(stored.fact.discount for stored in facts),
-            "currencies": [item.currency for item in money],
-            "rates": _amounts(item.rate for item in money),
-            "nets_sent": _amounts(item.net for item in money),
+            "nets": array_text(stored.fact.net for stored in facts),
+            "costs": array_text(stored.fact.cost for stored in facts),
+            "discounts": array_text(stored.fact.discount for stored in facts),
+            "currencies": array_text(item.currency for item in money),
+            "rates": array_text(item.rate for item in money),
+            "nets_sent": array_text(item.net for item in money),
         },
     )
 
@@ -202,10 +203,10 @@ async def write_entries(
         {
             "group_keys": sorted(groups),
             "entry_groups": [group for group, _, _ in rows],
-            "ordinals": [ordinal for _, ordinal, _ in rows],
+            "ordinals": array_text(ordinal for _, ordinal, _ in rows),
             **_entry_columns([entry for _, _, entry in rows]),
             "filed_records": [record for record, _ in places],
-            "filed_days": [on for _, on in places],
+            "filed_days": array_text(on for _, on in places),
         },
     )
     return {RecordId(row["record_id"]) for row in changed}
@@ -215,17 +216,12 @@ def _entry_columns(entries: Sequence[TradeEntry | None]) -> dict[str, object]:
     zero = Decimal(0)
     return {
         "records": [entry and entry.record_id for entry in entries],
-        "days": [entry and entry.on for entry in entries],
-        "purchases": [entry.purchases if entry else 0 for entry in entries],
-        "nets": _amounts(entry.net if entry else zero for entry in entries),
-        "costs": _amounts(entry.cost if entry else zero for entry in entries),
-        "discounts": _amounts(entry.discount if entry else zero for entry in entries),
+        "days": array_text(entry and entry.on for entry in entries),
+        "purchases": array_text(entry.purchases if entry else 0 for entry in entries),
+        "nets": array_text(entry.net if entry else zero for entry in entries),
+        "costs": array_text(entry.cost if entry else zero for entry in entries),
+        "discounts": array_text(entry.discount if entry else zero for entry in entries),
     }
-
-
-def _amounts(values: Iterable[Decimal | None]) -> str:
-    """Return amounts as the text of one array: to take each apart for the driver costs more."""
-    return "{" + ",".join("NULL" if value is None else str(value) for value in values) + "}"
 
 
 async def refresh_stats(tx: Connection, customers: Collection[CustomerId], now: datetime) -> None:

@@ -1,8 +1,8 @@
 -- Purpose: take each order for this transaction, in key order; the entry with ordinal 0 is its lock.
 --          One that nobody knew is filed at once as what is told of it means, so that most orders
 --          are written once; one that is known keeps what it has until it is settled again.
--- Parameters: group_keys bytea[]; records uuid[], days date[] (nullable both), purchases int[],
---             nets, costs, discounts text (of numeric[]) — what is told of each means.
+-- Parameters: group_keys bytea[]; records uuid[], days text (of date[]) (nullable both), purchases
+--             text (of int[]), nets, costs, discounts text (of numeric[]): what is told of each means.
 -- Result: group_key of each order that was known.
 -- Index: pk_trade_entry.
 WITH taken AS (
@@ -12,8 +12,8 @@ WITH taken AS (
     FROM unnest(
         CAST(:group_keys AS bytea[]),
         CAST(:records AS uuid[]),
-        CAST(:days AS date[]),
-        CAST(:purchases AS int[]),
+        CAST(CAST(:days AS text) AS date[]),
+        CAST(CAST(:purchases AS text) AS int[]),
         CAST(CAST(:nets AS text) AS numeric[]),
         CAST(CAST(:costs AS text) AS numeric[]),
         CAST(CAST(:discounts AS text) AS numeric[])
