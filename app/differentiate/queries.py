@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.database import hot
 from app.database.hot import HotStatement
+from app.database.rows import array_text
 from app.database.statements import statement
 from app.database.transaction import Connection
 from app.differentiate.rfv import CustomerNumbers
@@ -116,9 +117,17 @@ class StoredFact:
     fact: TradeFact
 
 
-async def claim_orders(tx: Connection, groups: Collection[bytes]) -> None:
-    """Lock the orders in key order."""
-    await CLAIM_ORDERS.rows(tx, {"group_keys": sorted(groups)})
+async def claim_orders(tx: Connection, orders: Mapping[bytes, TradeEntry | None]) -> set[bytes]:
+    """Lock the orders in key order, filing what is new as given; return those that were known."""
+    rows = sorted(orders.items())
+    known = await CLAIM_ORDERS.rows(
+        tx,
+        {
+            "group_keys": [group for group, _ in rows],
+            **_entry_columns([entry for _, entry in rows]),
+        },
+    )
+    return {row["group_key"] for row in known}
 
 
 async def trade_facts(
@@ -158,53 +167,61 @@ async def write_trade_facts(
             "group_keys": [stored.group_key for stored in facts],
             "order_keys": [stored.fact.order_key for stored in facts],
             "refers_keys": [stored.fact.refers_key for stored in facts],
-            "kinds": [stored.fact.kind.value for stored in facts],
-            "statuses": [stored.fact.status for stored in facts],
-            "occurred": [stored.fact.occurred_at for stored in facts],
-            "business": [stored.fact.business_on for stored in facts],
+            "kinds": array_text(stored.fact.kind.value for stored in facts),
+            "statuses": array_text(stored.fact.status for stored in facts),
+            "occurred": array_text(stored.fact.occurred_at for stored in facts),
+            "business": array_text(stored.fact.business_on for stored in facts),
             "records": [stored.fact.record_id for stored in facts],
-            "nets": _amounts(stored.fact.net for stored in facts),
-            "costs": _amounts(stored.fact.cost for stored in facts),
-            "discounts": _amounts(stored.fact.discount for stored in facts),
-            "currencies": [item.currency for item in money],
-            "rates": _amounts(item.rate for item in money),
-            "nets_sent": _amounts(item.net for item in money),
+            "nets": array_text(stored.fact.net for stored in facts),
+            "costs": array_text(stored.fact.cost for stored in facts),
+            "discounts": array_text(stored.fact.discount for stored in facts),
+            "currencies": array_text(item.currency for item in money),
+            "rates": array_text(item.rate for item in money),
+            "nets_sent": array_text(item.net for item in money),
         },
     )
 
 
 async def write_entries(
-    tx: Connection, groups: Collection[bytes], entries: Mapping[bytes, Sequence[TradeEntry]]
+    tx: Connection,
+    groups: Collection[bytes],
+    entries: Mapping[bytes, Sequence[TradeEntry]],
+    filed: Collection[tuple[RecordId | None, date]],
 ) -> set[RecordId]:
-    """Replace what the orders mean and re-read their buckets; return the records that changed.
+    """Replace what orders mean and re-read their buckets; return the records that changed.
 
-    ``groups`` are all the orders settled; one not in ``entries`` has dissolved into another.
-    An order that means nothing yet keeps an empty entry, which is its lock.
+    ``groups`` are all the orders replaced; one not in ``entries`` has dissolved into another.
+    An order that means nothing yet keeps an empty entry, which is its lock.  ``filed`` are the
+    records and days of the orders that stay as they were filed when claimed.
     """
     rows: list[tuple[bytes, int, TradeEntry | None]] = []
     for group, meant in entries.items():
         rows.extend((group, number, entry) for number, entry in enumerate(meant or (None,)))
-    zero = Decimal(0)
+    places = list(filed)
     changed = await WRITE_ENTRIES.rows(
         tx,
         {
             "group_keys": sorted(groups),
             "entry_groups": [group for group, _, _ in rows],
-            "ordinals": [ordinal for _, ordinal, _ in rows],
-            "records": [entry and entry.record_id for _, _, entry in rows],
-            "days": [entry and entry.on for _, _, entry in rows],
-            "purchases": [entry.purchases if entry else 0 for _, _, entry in rows],
-            "nets": _amounts(entry.net if entry else zero for _, _, entry in rows),
-            "costs": _amounts(entry.cost if entry else zero for _, _, entry in rows),
-            "discounts": _amounts(entry.discount if entry else zero for _, _, entry in rows),
+            "ordinals": array_text(ordinal for _, ordinal, _ in rows),
+            **_entry_columns([entry for _, _, entry in rows]),
+            "filed_records": [record for record, _ in places],
+            "filed_days": array_text(on for _, on in places),
         },
     )
     return {RecordId(row["record_id"]) for row in changed}
 
 
-def _amounts(values: Iterable[Decimal | None]) -> str:
-    """Return amounts as the text of one array: to take each apart for the driver costs more."""
-    return "{" + ",".join("NULL" if value is None else str(value) for value in values) + "}"
+def _entry_columns(entries: Sequence[TradeEntry | None]) -> dict[str, object]:
+    zero = Decimal(0)
+    return {
+        "records": [entry and entry.record_id for entry in entries],
+        "days": array_text(entry and entry.on for entry in entries),
+        "purchases": array_text(entry.purchases if entry else 0 for entry in entries),
+        "nets": array_text(entry.net if entry else zero for entry in entries),
+        "costs": array_text(entry.cost if entry else zero for entry in entries),
+        "discounts": array_text(entry.discount if entry else zero for entry in entries),
+    }
 
 
 async def refresh_stats(tx: Connection, customers: Collection[CustomerId], now: datetime) -> None:

@@ -20,7 +20,13 @@ from app.differentiate.classes import CustomerClass, class_of
 from app.differentiate.queries import ActiveRun, SentMoney, StoredFact
 from app.differentiate.rfv import CustomerNumbers, Rfv, score
 from app.differentiate.segments import Segment, segment_of
-from app.differentiate.trade import TradeFact, TradeKind, order_groups, settle_group
+from app.differentiate.trade import (
+    Settlement,
+    TradeFact,
+    TradeKind,
+    order_groups,
+    settle_group,
+)
 from app.differentiate.yardstick import freeze
 from app.vocabulary import CustomerId, RecordId, ScoringRunId
 
@@ -39,10 +45,14 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Orders:
-    """Locked orders, and by order every fact of theirs, those of this transaction among them."""
+    """Locked orders, and by order every fact of theirs, those of this transaction among them.
+
+    ``filed`` is what those come to that nobody knew: their lock has written it already.
+    """
 
     claimed: frozenset[bytes]
     groups: Mapping[bytes, Sequence[TradeFact]]
+    filed: Mapping[bytes, Settlement]
 
     @property
     def records(self) -> frozenset[RecordId]:
@@ -58,31 +68,46 @@ async def claim(
 
     The facts' event keys, and those they refer to, must be claimed already: that is what keeps a
     refund and its sale from passing each other.  A refund may turn out to belong to an order it
-    does not name; then that order is locked as well and read again.
+    does not name; then that order is locked as well and read again.  Most orders are one sale that
+    nobody has spoken of before: these are filed by the lock itself, and not written twice.
     """
     sales = _sale_keys(told)
+    alone = order_groups(told)
+    meant = {group: settle_group(group, facts) for group, facts in alone.items()}
     claimed: set[bytes] = set()
-    wanted = set(order_groups(told))
+    known: set[bytes] = set()
+    wanted = set(alone)
+    groups: Mapping[bytes, Sequence[TradeFact]] = alone
     stored: dict[bytes, StoredFact] = {}
     while not wanted <= claimed:
-        await queries.claim_orders(tx, wanted - claimed)
+        new = {group: next(iter(meant.get(group, ())), None) for group in wanted - claimed}
+        known |= await queries.claim_orders(tx, new)
         claimed |= wanted
         found = await queries.trade_facts(tx, claimed, sales)
         stored = {item.fact.event_key: item for item in found}
-        known = [item.fact for item in found]
-        wanted = {item.group_key for item in found} | set(order_groups([*known, *told]))
-    facts = {key: item.fact for key, item in stored.items()}
-    groups = order_groups((facts | {fact.event_key: fact for fact in told}).values())
-    filed = [StoredFact(group, fact) for group, members in groups.items() for fact in members]
-    moved = [item for item in filed if _is_new_or_moved(item, stored)]
+        if found:
+            groups = order_groups([*(item.fact for item in found), *told])
+            wanted = {item.group_key for item in found} | groups.keys()
+    placed = [StoredFact(group, fact) for group, members in groups.items() for fact in members]
+    moved = [item for item in placed if _is_new_or_moved(item, stored)]
     await queries.write_trade_facts(tx, moved, sent)
-    return Orders(frozenset(claimed), groups)
+    filed = {
+        group: meant[group]
+        for group, members in groups.items()
+        if group not in known and members == alone.get(group) and len(meant[group]) < 2
+    }
+    return Orders(frozenset(claimed), groups, filed)
 
 
 async def book(tx: Connection, orders: Orders) -> set[RecordId]:
     """Settle the orders again with what was told; return the records whose buckets were re-read."""
-    entries = {group: settle_group(group, facts) for group, facts in orders.groups.items()}
-    return await queries.write_entries(tx, orders.claimed, entries)
+    entries = {
+        group: settle_group(group, facts)
+        for group, facts in orders.groups.items()
+        if group not in orders.filed
+    }
+    places = {(entry.record_id, entry.on) for meant in orders.filed.values() for entry in meant}
+    return await queries.write_entries(tx, orders.claimed - orders.filed.keys(), entries, places)
 
 
 def value_of(numbers: CustomerNumbers, run: ActiveRun, today: date) -> Value:

@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from app.database.hot import HotStatement, Row
+from app.database.rows import array_text
 from app.database.statements import statement
 from app.database.transaction import Connection
 from app.identify.decisions import DecisionKind, PeoplesDecision
@@ -101,11 +102,11 @@ async def claim_identifiers(
         tx,
         {
             "keys": [key for key, _ in items],
-            "types": [found.type.value for _, (found, _) in items],
-            "scopes": [found.scope for _, (found, _) in items],
-            "person_values": [found.value for _, (found, _) in items],
-            "parties": [found.party.value for _, (found, _) in items],
-            "states": ["active" if joins else "unidentifying" for _, (_, joins) in items],
+            "types": array_text(found.type.value for _, (found, _) in items),
+            "scopes": array_text(found.scope for _, (found, _) in items),
+            "person_values": array_text(found.value for _, (found, _) in items),
+            "parties": array_text(found.party.value for _, (found, _) in items),
+            "states": array_text("active" if joins else "unidentifying" for _, (_, joins) in items),
         },
     )
     return {IdentifierKey(key) for key, state in rows if state == "active"}
@@ -222,18 +223,18 @@ async def write_links(
         tx,
         {
             "record_ids": [row.record_id for row in records],
-            "sources": [row.source for row in records],
-            "keyed": [row.keyed for row in records],
-            "anonymous": [row.anonymous for row in records],
+            "sources": array_text(row.source for row in records),
+            "keyed": array_text(row.keyed for row in records),
+            "anonymous": array_text(row.anonymous for row in records),
             "token_records": [record_id for record_id, _ in spoken],
             "tokens": [token for _, token in spoken],
             "most_tokens": MOST_TOKENS,
             "link_keys": [row.key for row in links],
             "link_records": [row.record_id for row in links],
-            "assurances": [row.assurance for row in links],
-            "unnamed": [row.unnamed for row in links],
-            "first_seen": [row.first_seen_at for row in links],
-            "last_seen": [row.last_seen_at for row in links],
+            "assurances": array_text(row.assurance for row in links),
+            "unnamed": array_text(row.unnamed for row in links),
+            "first_seen": array_text(row.first_seen_at for row in links),
+            "last_seen": array_text(row.last_seen_at for row in links),
             "now": now,
         },
     )
@@ -295,12 +296,12 @@ async def write_profile(tx: Connection, facts: Iterable[ProfileFact]) -> set[Rec
         tx,
         {
             "record_ids": [row.record_id for row in rows],
-            "attributes": [row.attribute for row in rows],
-            "assurances": [row.assurance for row in rows],
-            "person_values": [row.value for row in rows],
-            "occurred": [row.occurred_at for row in rows],
+            "attributes": array_text(row.attribute for row in rows),
+            "assurances": array_text(row.assurance for row in rows),
+            "person_values": array_text(row.value for row in rows),
+            "occurred": array_text(row.occurred_at for row in rows),
             "event_keys": [row.event_key for row in rows],
-            "providers": [row.provider for row in rows],
+            "providers": array_text(row.provider for row in rows),
         },
     )
     return {RecordId(row.record_id) for row in changed}

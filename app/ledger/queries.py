@@ -8,6 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import delete, text, update
 
 from app.database.hot import HotStatement
+from app.database.rows import array_text
 from app.database.statements import statement
 from app.database.transaction import Connection
 from app.ledger.tables import event, event_key
@@ -90,11 +91,11 @@ async def append_events(tx: Connection, rows: Sequence[EventRow]) -> None:
             "event_keys": [row.event_key for row in rows],
             "records": [row.record_id for row in rows],
             "visits": [row.visit_key for row in rows],
-            "sources": [row.source for row in rows],
-            "types": [row.type for row in rows],
-            "occurred": [row.occurred_at for row in rows],
-            "offsets": [row.offset_minutes for row in rows],
-            "business": [row.business_on for row in rows],
+            "sources": array_text(row.source for row in rows),
+            "types": array_text(row.type for row in rows),
+            "occurred": array_text(row.occurred_at for row in rows),
+            "offsets": array_text(row.offset_minutes for row in rows),
+            "business": array_text(row.business_on for row in rows),
             "payloads": [row.payload for row in rows],
         },
     )

@@ -1,18 +1,20 @@
--- Purpose: replace what the orders mean, re-read the buckets of every (record, day) they meant or
---          mean something for, and forget the buckets that are empty now.
--- Parameters: group_keys bytea[] (every order settled, also those that dissolved);
---             entry_groups bytea[], ordinals int[], records uuid[], days date[], purchases int[],
---             nets, costs, discounts text (of numeric[]; one an entry).
+-- Purpose: replace what orders mean, re-read the buckets of every (record, day) they meant or mean
+--          something for, and forget the buckets that are empty now.
+-- Parameters: group_keys bytea[] (every order that means another thing now, also those that
+--             dissolved); entry_groups bytea[], records uuid[], days text (of date[]), ordinals,
+--             purchases text (of int[]), nets, costs, discounts text (of numeric[]; one an entry);
+--             filed_records uuid[], filed_days text (of date[]) (where orders came in by being
+--             claimed).
 -- Result: record_id of every record whose buckets were re-read.
 -- Index: pk_trade_entry, ix_trade_entry_record_id_business_on, pk_day_bucket.
 WITH entries AS (
     SELECT *
     FROM unnest(
         CAST(:entry_groups AS bytea[]),
-        CAST(:ordinals AS int[]),
+        CAST(CAST(:ordinals AS text) AS int[]),
         CAST(:records AS uuid[]),
-        CAST(:days AS date[]),
-        CAST(:purchases AS int[]),
+        CAST(CAST(:days AS text) AS date[]),
+        CAST(CAST(:purchases AS text) AS int[]),
         CAST(CAST(:nets AS text) AS numeric[]),
         CAST(CAST(:costs AS text) AS numeric[]),
         CAST(CAST(:discounts AS text) AS numeric[])
@@ -48,6 +50,10 @@ touched AS (
     SELECT b.record_id, b.business_on FROM before AS b
     UNION
     SELECT n.record_id, n.business_on FROM entries AS n
+    UNION
+    SELECT f.record_id, f.business_on
+    FROM unnest(CAST(:filed_records AS uuid[]), CAST(CAST(:filed_days AS text) AS date[]))
+        AS f (record_id, business_on)
 ),
 kept AS (
     -- The fence (OFFSET 0) keeps the planner to one look by index for each (record, day), however

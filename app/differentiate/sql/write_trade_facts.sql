@@ -1,7 +1,8 @@
 -- Purpose: store facts about orders, and move those already stored whose order is known only now.
 -- Parameters: event_keys, group_keys, order_keys, refers_keys bytea[] (the last two nullable);
---             kinds, statuses text[]; occurred timestamptz[]; business date[]; records uuid[];
---             nets, costs, discounts, rates, nets_sent text (of numeric[]); currencies text[].
+--             records uuid[]; kinds, statuses, currencies text (of text[]); occurred text (of
+--             timestamptz[]); business text (of date[]); nets, costs, discounts, rates, nets_sent
+--             text (of numeric[]).
 -- Result: none.
 -- Index: pk_trade_fact.
 INSERT INTO trade_fact AS f (
@@ -14,15 +15,15 @@ FROM unnest(
     CAST(:group_keys AS bytea[]),
     CAST(:order_keys AS bytea[]),
     CAST(:refers_keys AS bytea[]),
-    CAST(:kinds AS text[]),
-    CAST(:statuses AS text[]),
-    CAST(:occurred AS timestamptz[]),
-    CAST(:business AS date[]),
+    CAST(CAST(:kinds AS text) AS text[]),
+    CAST(CAST(:statuses AS text) AS text[]),
+    CAST(CAST(:occurred AS text) AS timestamptz[]),
+    CAST(CAST(:business AS text) AS date[]),
     CAST(:records AS uuid[]),
     CAST(CAST(:nets AS text) AS numeric[]),
     CAST(CAST(:costs AS text) AS numeric[]),
     CAST(CAST(:discounts AS text) AS numeric[]),
-    CAST(:currencies AS text[]),
+    CAST(CAST(:currencies AS text) AS text[]),
     CAST(CAST(:rates AS text) AS numeric[]),
     CAST(CAST(:nets_sent AS text) AS numeric[])
 )

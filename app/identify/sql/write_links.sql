@@ -1,10 +1,11 @@
 -- Purpose: store records and the identifiers they name; seen-at widens, assurance and the set of
 --          persons only grow, so the row is the same in whatever order the facts come.
--- Parameters: record_ids uuid[], sources text[], keyed bool[], anonymous bool[] (one a record);
+-- Parameters: record_ids uuid[], sources text (of text[]), keyed, anonymous text (of bool[]) (one a
+--             record);
 --             token_records uuid[], tokens bytea[] (one a person that a record named); most_tokens
 --             int (a record of more stands for nobody whoever else it names);
---             link_keys bytea[], link_records uuid[], assurances int[], unnamed bool[], first_seen
---             timestamptz[], last_seen timestamptz[] (one a link); now timestamptz.
+--             link_keys bytea[], link_records uuid[], assurances text (of int[]), unnamed text (of
+--             bool[]), first_seen, last_seen text (of timestamptz[]) (one a link); now timestamptz.
 -- Result: record_id of each record that is new or names a person it never named before.
 -- Index: pk_record, pk_record_identifier.
 WITH spoken AS (
@@ -18,9 +19,9 @@ named AS (
         CAST(:now AS timestamptz)
     FROM unnest(
         CAST(:record_ids AS uuid[]),
-        CAST(:sources AS text[]),
-        CAST(:keyed AS boolean[]),
-        CAST(:anonymous AS boolean[])
+        CAST(CAST(:sources AS text) AS text[]),
+        CAST(CAST(:keyed AS text) AS boolean[]),
+        CAST(CAST(:anonymous AS text) AS boolean[])
     ) AS n (record_id, source, keyed, anonymous)
     LEFT JOIN spoken AS s ON s.record_id = n.record_id
     ORDER BY n.record_id
@@ -37,10 +38,10 @@ linked AS (
     FROM unnest(
         CAST(:link_keys AS bytea[]),
         CAST(:link_records AS uuid[]),
-        CAST(:assurances AS int[]),
-        CAST(:unnamed AS boolean[]),
-        CAST(:first_seen AS timestamptz[]),
-        CAST(:last_seen AS timestamptz[])
+        CAST(CAST(:assurances AS text) AS int[]),
+        CAST(CAST(:unnamed AS text) AS boolean[]),
+        CAST(CAST(:first_seen AS text) AS timestamptz[]),
+        CAST(CAST(:last_seen AS text) AS timestamptz[])
     ) AS n (key, record_id, assurance, unnamed, first_seen_at, last_seen_at)
     ORDER BY n.key, n.record_id
     ON CONFLICT (identifier_key, record_id) DO UPDATE SET

@@ -1,19 +1,19 @@
 -- Purpose: keep the newest fact of each (record, attribute, assurance); ties go to the larger key.
 --          Whose person is another one now has to be looked at again.
--- Parameters: record_ids uuid[], attributes text[], assurances int[], person_values text[],
---             occurred timestamptz[], event_keys bytea[], providers text[]; no fact twice.
+-- Parameters: record_ids uuid[], event_keys bytea[]; attributes, person_values, providers text (of
+--             text[]), assurances text (of int[]), occurred text (of timestamptz[]); no fact twice.
 -- Result: record_id of each record whose person or company has another name, or birth date, now.
 -- Index: pk_profile_fact.
 WITH told AS (
     SELECT n.record_id, n.attribute, n.assurance, n.value, n.occurred_at, n.event_key, n.provider
     FROM unnest(
         CAST(:record_ids AS uuid[]),
-        CAST(:attributes AS text[]),
-        CAST(:assurances AS int[]),
-        CAST(:person_values AS text[]),
-        CAST(:occurred AS timestamptz[]),
+        CAST(CAST(:attributes AS text) AS text[]),
+        CAST(CAST(:assurances AS text) AS int[]),
+        CAST(CAST(:person_values AS text) AS text[]),
+        CAST(CAST(:occurred AS text) AS timestamptz[]),
         CAST(:event_keys AS bytea[]),
-        CAST(:providers AS text[])
+        CAST(CAST(:providers AS text) AS text[])
     ) AS n (record_id, attribute, assurance, value, occurred_at, event_key, provider)
 ),
 kept AS (

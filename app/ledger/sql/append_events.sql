@@ -1,7 +1,8 @@
 -- Purpose: append facts as they came.
 -- Parameters: event_ids uuid[], event_keys bytea[], records uuid[] (nullable), visits bytea[]
---             (nullable), sources text[], types text[], occurred timestamptz[], offsets int[],
---             business date[], payloads text[] (JSON).
+--             (nullable), sources, types text (of text[]), occurred text (of timestamptz[]), offsets
+--             text (of int[]), business text (of date[]), payloads text[] (JSON: to quote it all
+--             once more would cost more than it saves).
 -- Result: none.
 INSERT INTO event (
     event_id, event_key, record_id, visit_key, source, type, occurred_at, offset_minutes,
@@ -15,11 +16,11 @@ FROM unnest(
     CAST(:event_keys AS bytea[]),
     CAST(:records AS uuid[]),
     CAST(:visits AS bytea[]),
-    CAST(:sources AS text[]),
-    CAST(:types AS text[]),
-    CAST(:occurred AS timestamptz[]),
-    CAST(:offsets AS int[]),
-    CAST(:business AS date[]),
+    CAST(CAST(:sources AS text) AS text[]),
+    CAST(CAST(:types AS text) AS text[]),
+    CAST(CAST(:occurred AS text) AS timestamptz[]),
+    CAST(CAST(:offsets AS text) AS int[]),
+    CAST(CAST(:business AS text) AS date[]),
     CAST(:payloads AS text[])
 ) AS n (
     event_id, event_key, record_id, visit_key, source, type, occurred_at, offset_minutes,

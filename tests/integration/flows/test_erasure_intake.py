@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -85,6 +86,21 @@ async def test_pages_of_an_erased_visit_are_nobodys(take: Take, connection: Conn
     assert page.customer_id is None
     kept = await connection.execute(text("SELECT payload, visit_key FROM event"))
     assert kept.all() == [({}, None)]
+
+
+async def test_an_order_that_an_erased_customer_left_waiting_may_come_again(
+    take: Take, connection: Connection, clock: FixedClock
+) -> None:
+    """What stood for it, and counted for nothing, hangs on nobody and is still there."""
+    [ana] = await take(
+        a_sale(order_id="4711", data={"status": "pending"}, record_key="C-1", identifiers=[phone()])
+    )
+    assert ana.customer_id is not None
+    await erase(connection, ana.customer_id, clock.now())
+    [bia] = await take(a_sale("50.00", order_id="4711", record_key="C-2", identifiers=[email()]))
+    stat = text("SELECT purchases, net FROM customer_stat WHERE customer_id = :id")
+    counted = (await connection.execute(stat, {"id": bia.customer_id})).one()
+    assert tuple(counted) == (1, Decimal("50.00"))
 
 
 async def test_a_company_is_not_one_person_for_life(
