@@ -25,6 +25,7 @@ from pathlib import Path
 from time import time
 from uuid import uuid4
 
+import asyncpg
 import pytest
 import structlog
 from sqlalchemy import make_url, text
@@ -167,9 +168,20 @@ async def _drop_all(url: str, prefix: str) -> None:
         for row in await admin.fetch(
             "SELECT datname FROM pg_database WHERE starts_with(datname, $1)", prefix
         ):
-            await admin.execute(f"DROP DATABASE {row['datname']} WITH (FORCE)")
+            await _drop(admin, row["datname"])
     finally:
         await admin.close()
+
+
+async def _drop(admin: asyncpg.Connection[asyncpg.Record], name: str) -> None:
+    """Drop a database whoever is in it: our sessions are ended, an autovacuum gives way.
+
+    ``FORCE`` would end that as well, and may not: it works as somebody mightier than we are.
+    """
+    try:
+        await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    except asyncpg.InsufficientPrivilegeError:
+        await admin.execute(f"DROP DATABASE {name}")
 
 
 def with_database(url: str, name: str) -> str:
@@ -187,7 +199,7 @@ async def clone_of(url: str, template: str, copied: str | None = None) -> AsyncI
         try:
             yield with_database(url, name)
         finally:
-            await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+            await _drop(admin, name)
     finally:
         await admin.close()
 
