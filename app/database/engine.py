@@ -50,6 +50,9 @@ def session_settings(settings: Settings, server: Server, application_name: str) 
     session = {
         "application_name": application_name,
         "timezone": "UTC",
+        # A plan is kept as long as a table's statistics: one made while the table was young would
+        # read all of it for every caller, long after that had grown dear.
+        "enable_seqscan": "off",
         "jit": "off",  # our statements are short: compiling costs more than it saves
         "default_transaction_isolation": "read committed",
         "statement_timeout": str(settings.statement_timeout_ms),
