@@ -16,6 +16,7 @@ from fastapi.routing import iter_route_contexts
 from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.types import Scope as ReceivedScope
 
 from app.access.authenticate import KeyRing
 from app.access.number_budget import NumberBudget
@@ -38,6 +39,7 @@ from app.api import (
     touchpoints,
 )
 from app.api.admission.door import SPARE_CONNECTIONS, Door
+from app.api.admission.early import Early
 from app.api.cross_origin import AnswersBrowsers, MarksForPages
 from app.api.dependencies import House
 from app.api.edge import Edge, exchange_of
@@ -146,6 +148,7 @@ async def open_house(
 
 def furnished(settings: Settings, database: Database, keyed_hash: KeyedHash, clock: Clock) -> House:
     """Return the house around an open database."""
+    door = Door(max(1, settings.pool_size - SPARE_CONNECTIONS))
     return House(
         settings=settings,
         database=database,
@@ -167,7 +170,8 @@ def furnished(settings: Settings, database: Database, keyed_hash: KeyedHash, clo
             source_rank=settings.sources_by_rank,
         ),
         key_ring=KeyRing(database, keyed_hash, clock, ttl_s=settings.key_cache_ttl_ms / 1000),
-        door=Door(max(1, settings.pool_size - SPARE_CONNECTIONS)),
+        door=door,
+        early=Early(door, token_bytes(32)),
         number_budget=NumberBudget(settings.distinct_numbers_per_minute, token_bytes(32)),
     )
 
@@ -211,7 +215,7 @@ def _wired(
         generate_unique_id_function=lambda route: route.name,
         middleware=[
             Middleware(MarksForPages),
-            Middleware(Edge, longest_body=settings.max_body_bytes),
+            Middleware(Edge, longest_body=settings.max_body_bytes, early=_early_in),
             Middleware(AnswersBrowsers),
         ],
         exception_handlers=dict.fromkeys(
@@ -226,6 +230,12 @@ def _wired(
     if tracing is not None:
         app.add_middleware(TracedRequests, tracing=tracing)  # around those above
     return app
+
+
+def _early_in(scope: ReceivedScope) -> Early:
+    """Return who looks at a request first; the house is there by then."""
+    found: Early = scope["app"].state.house.early
+    return found
 
 
 def _served(app: FastAPI) -> Iterator[Route]:

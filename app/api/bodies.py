@@ -18,7 +18,8 @@ from typing import Any, Final
 import orjson
 from starlette.requests import Request
 
-from app.api.edge import Told, exchange_of
+from app.api.admission.early import Fields
+from app.api.edge import exchange_of
 from app.problems import Malformed, TooLarge, UnsupportedMedia
 
 JSON: Final = "application/json"
@@ -80,30 +81,30 @@ async def read_json(request: Request, *, longest: int) -> ReadRequest:
     Raises:
         UnsupportedMedia, TooLarge, Malformed: it is not JSON we can read.
     """
-    refuse_media_type(exchange_of(request.scope).told, _ONLY_JSON)
+    refuse_media_type(exchange_of(request.scope).fields, _ONLY_JSON)
     data = await read_body(request, longest=longest)
     return ReadRequest(request, data, parse_json(data))
 
 
-def media_type_of(told: Told) -> str:
+def media_type_of(fields: Fields) -> str:
     """Return the content type in lower case and without parameters, or nothing."""
-    return _content_type(told).partition(";")[0].strip()
+    return _content_type(fields).partition(";")[0].strip()
 
 
-def _content_type(told: Told) -> str:
-    return told.get(b"content-type", b"").decode("latin-1").lower()
+def _content_type(fields: Fields) -> str:
+    return fields.get(b"content-type", b"").decode("latin-1").lower()
 
 
-def refuse_media_type(told: Told, taken: frozenset[str]) -> str:
+def refuse_media_type(fields: Fields, taken: frozenset[str]) -> str:
     """Return the content type.
 
     Raises:
         UnsupportedMedia: the route does not take it, or it comes in another character set.
     """
-    media_type = media_type_of(told)
+    media_type = media_type_of(fields)
     if media_type not in taken:
         raise UnsupportedMedia(f"send {' or '.join(sorted(taken))}")
-    _, _, parameters = _content_type(told).partition("charset=")
+    _, _, parameters = _content_type(fields).partition("charset=")
     if parameters.partition(";")[0].strip().strip('"') not in _CHARSETS:
         raise UnsupportedMedia("send UTF-8", code="unsupported-charset")
     return media_type
@@ -120,7 +121,7 @@ async def read_body(request: Request, *, longest: int) -> bytes:
     """
     if isinstance(request, ReadRequest):
         return request.data
-    encoding = exchange_of(request.scope).told.get(b"content-encoding", _AS_IT_IS).strip().lower()
+    encoding = exchange_of(request.scope).fields.get(b"content-encoding", _AS_IT_IS).strip().lower()
     if encoding not in {_AS_IT_IS, _GZIP}:
         raise UnsupportedMedia("send it as it is, or as gzip", code="unsupported-encoding")
     data = await request.body()

@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 from app.access.authenticate import Client, KeyRing
 from app.access.number_budget import NumberBudget
 from app.api.admission.door import Door
+from app.api.admission.early import Early
 from app.api.edge import Exchange, exchange_of
 from app.database.clock import Clock
 from app.database.keyed_hash import KeyedHash
@@ -33,6 +34,7 @@ class House:
     desk: Desk
     key_ring: KeyRing
     door: Door
+    early: Early
     number_budget: NumberBudget
 
 
@@ -62,7 +64,7 @@ async def _now(request: Request) -> datetime:
 
 
 async def _locale(request: Request) -> Locale:
-    wanted = exchange_of(request.scope).told.get(b"accept-language", b"").decode("latin-1")
+    wanted = exchange_of(request.scope).fields.get(b"accept-language", b"").decode("latin-1")
     return locale_among(wanted, Locale(house_of(request).settings.locale))
 
 

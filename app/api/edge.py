@@ -12,7 +12,7 @@ import asyncio
 import math
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, cast
 
@@ -23,6 +23,7 @@ from uuid_utils import uuid7
 
 from app.access.authenticate import Client
 from app.api import metrics
+from app.api.admission.early import Early, Fields, SentAway
 from app.api.logging import kinds_of, stack_of
 from app.api.problem_details import problem_of, problem_response
 from app.problems import Problem, TooLarge, Unavailable
@@ -61,18 +62,18 @@ _HEADERS: Final = (
 
 _NOTE: Final = "idip.exchange"
 
-Told = Mapping[bytes, bytes]
-"""The header fields of a request by their names in lower case; of one told twice, the last."""
-
 
 @dataclass(slots=True)
 class Exchange:
     """One request and its answer, as far as it has come."""
 
     request_id: str
-    told: Told
+    fields: Fields
     trace_id: str | None = None
     client: Client | None = None
+    route: str | None = None
+    """Where it was sent away before a route was looked for."""
+
     status: int | None = None
     ends_s: float = math.inf
     """When it ends if it is not answered by then, on the clock of the event loop."""
@@ -104,9 +105,15 @@ def exchange_of(scope: Scope) -> Exchange:
 class Edge:
     """The outermost layer of ours around the application."""
 
-    def __init__(self, app: ASGIApp, *, longest_body: int) -> None:
-        """Wrap ``app``; bodies of more than ``longest_body`` bytes are refused."""
+    def __init__(
+        self, app: ASGIApp, *, longest_body: int, early: Callable[[Scope], Early] | None = None
+    ) -> None:
+        """Wrap ``app``; bodies of more than ``longest_body`` bytes are refused.
+
+        ``early`` gives who looks at requests before anything is made of them, once it is there.
+        """
         self._app = app
+        self._early = early
         self._longest_body = longest_body
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -114,8 +121,8 @@ class Edge:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        told = dict(scope["headers"])
-        exchange = Exchange(_request_id(told), told, _trace_id(told))
+        fields = dict(scope["headers"])
+        exchange = Exchange(_request_id(fields), fields, _trace_id(fields))
         scope[_NOTE] = exchange
         began = time.perf_counter()
         # The server gives each request a context of its own, so nothing is put back afterwards.
@@ -123,13 +130,19 @@ class Edge:
             request_id=exchange.request_id, trace_id=exchange.trace_id
         )
         try:
-            await self._answer(exchange, scope, receive, send)
+            heard: Receive | SentAway = receive
+            if self._early is not None:
+                heard = await self._early(scope).look(scope, fields, receive)
+            if isinstance(heard, SentAway):
+                await _send_away(heard, exchange, scope, send)
+            else:
+                await self._answer(exchange, scope, heard, send)
         finally:
             _tell(scope, exchange, time.perf_counter() - began)
 
     async def _answer(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> None:
         limit = asyncio.timeout(None)
-        limited = self._limited(exchange.told, receive)
+        limited = self._limited(exchange.fields, receive)
         noted = _noting(exchange, send)
         try:
             with _Watch(exchange, limit):
@@ -144,9 +157,9 @@ class Edge:
             response = problem_response(problem, exchange.request_id)
             await response(scope, receive, noted)
 
-    def _limited(self, told: Told, receive: Receive) -> Receive:
+    def _limited(self, fields: Fields, receive: Receive) -> Receive:
         """Return ``receive`` that ends a body which is too long, announced or not."""
-        announced = told.get(b"content-length", b"")
+        announced = fields.get(b"content-length", b"")
         is_too_long = announced.isdigit() and int(announced) > self._longest_body
         arrived = 0
 
@@ -192,6 +205,16 @@ class _Watch:
             self._timer = self._loop.call_at(min(ends_s, now_s + _LOOK_EVERY_S), self._look)
 
 
+async def _send_away(who: SentAway, exchange: Exchange, scope: Scope, send: Send) -> None:
+    exchange.client, exchange.route = who.client, scope["path"]
+    response = problem_response(who.problem, exchange.request_id)
+    await response(scope, _nothing_more, _noting(exchange, send))
+
+
+async def _nothing_more() -> Message:
+    return {"type": "http.disconnect"}
+
+
 def _noting(exchange: Exchange, send: Send) -> Send:
     """Return ``send`` that puts our headers on the answer and remembers its status."""
 
@@ -202,7 +225,7 @@ def _noting(exchange: Exchange, send: Send) -> Send:
             there = {name for name, _ in headers}
             ours = ((b"x-request-id", exchange.request_id.encode()), *_HEADERS)
             headers += [field for field in ours if field[0] not in there]
-            if exchange.status == _TOO_LARGE and b"content-length" not in exchange.told:
+            if exchange.status == _TOO_LARGE and b"content-length" not in exchange.fields:
                 headers.append((b"connection", b"close"))  # how much more comes, nobody knows
             message["headers"] = headers
         await send(message)
@@ -225,7 +248,8 @@ def _out_of_time(exchange: Exchange) -> Problem:
 
 
 def _tell(scope: Scope, exchange: Exchange, seconds: float) -> None:
-    route = getattr(scope.get("route"), "path_format", metrics.UNMATCHED)
+    matched = getattr(scope.get("route"), "path_format", metrics.UNMATCHED)
+    route = matched if exchange.route is None else exchange.route
     status = exchange.status or _INTERNAL
     log.info(
         "request",
@@ -238,15 +262,15 @@ def _tell(scope: Scope, exchange: Exchange, seconds: float) -> None:
     metrics.count_request(scope["method"], route, status, seconds)
 
 
-def _request_id(told: Told) -> str:
-    given = told.get(b"x-request-id")
+def _request_id(fields: Fields) -> str:
+    given = fields.get(b"x-request-id")
     if given is not None and _REQUEST_ID.fullmatch(given):
         return given.decode("ascii")
     return str(uuid7())
 
 
-def _trace_id(told: Told) -> str | None:
+def _trace_id(fields: Fields) -> str | None:
     """Return the trace that the caller's request is part of (W3C Trace Context)."""
-    given = told.get(b"traceparent")
+    given = fields.get(b"traceparent")
     found = None if given is None else _TRACEPARENT.fullmatch(given)
     return found[1].decode("ascii") if found else None

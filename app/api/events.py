@@ -141,7 +141,7 @@ async def _read(request: Request, house: House) -> Told:
     Raises:
         UnsupportedMedia, Malformed, TooLarge, InvalidInput: none of it can be taken in.
     """
-    media_type = refuse_media_type(exchange_of(request.scope).told, frozenset(_READERS))
+    media_type = refuse_media_type(exchange_of(request.scope).fields, frozenset(_READERS))
     data = await read_body(request, longest=house.settings.max_body_bytes)
     documents, read_item = _READERS[media_type](data)
     if not isinstance(documents, list):

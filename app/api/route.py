@@ -21,13 +21,14 @@ from fastapi.routing import APIRoute
 from app.access.authenticate import Client
 from app.access.scopes import Scope
 from app.api.admission.door import Work
+from app.api.admission.early import Fields
 from app.api.admission.kinds import EXTRA_S, TOUCHPOINT, Kind, Sort
 from app.api.bodies import ARRIVAL_LIMIT_S, JSON, ReadRequest, read_json, read_raw
 from app.api.browser import refuse_page
 from app.api.calling import Handler, caller_of
 from app.api.credentials import key_in
 from app.api.dependencies import house_of
-from app.api.edge import SENDING_LIMIT_S, Told, exchange_of
+from app.api.edge import SENDING_LIMIT_S, exchange_of
 from app.api.parameters import query_parameters, refuse_unknown_parameters
 from app.api.problem_details import NotAcceptable, SlowBody
 from app.api.scopes import SCOPE_OF, ScopeGap
@@ -68,9 +69,9 @@ class GuardedRoute(APIRoute):
             if request.scope["query_string"] and request.method in sorts:
                 refuse_unknown_parameters(request.query_params, parameters)
             exchange = exchange_of(request.scope)
-            _refuse_unacceptable(exchange.told, produces)
+            _refuse_unacceptable(exchange.fields, produces)
             left_s = exchange.left_s()
-            if may_be_empty and _is_empty(exchange.told):
+            if may_be_empty and _is_empty(exchange.fields):
                 request = ReadRequest(request, b"")
             elif read is not None:
                 exchange.ends_in(ARRIVAL_LIMIT_S, SlowBody)
@@ -147,10 +148,12 @@ async def _admit(request: Request, scope: Scope | None) -> None:
     if scope is None:
         return
     client = await _client_of(request)
-    exchange_of(request.scope).client = client
+    exchange = exchange_of(request.scope)
+    exchange.client = client
     if not client.may(scope):
         raise Forbidden(f"this key does not carry the scope {scope.value}", code="missing-scope")
     refuse_page(client, (request.method, request.scope["route"].path_format), request.headers)
+    house_of(request).early.note(exchange.fields, client)
 
 
 async def _client_of(request: Request) -> Client:
@@ -166,8 +169,8 @@ async def _client_of(request: Request) -> Client:
         return client
 
 
-def _refuse_unacceptable(told: Told, produces: Iterable[str]) -> None:
-    accept = told.get(b"accept", b"")
+def _refuse_unacceptable(fields: Fields, produces: Iterable[str]) -> None:
+    accept = fields.get(b"accept", b"")
     if accept in _ANYTHING:
         return
     parts = accept.decode("latin-1").split(",")
@@ -179,9 +182,9 @@ def _refuse_unacceptable(told: Told, produces: Iterable[str]) -> None:
         raise NotAcceptable(f"there is {' or '.join(sorted(produces))}")
 
 
-def _is_empty(told: Told) -> bool:
+def _is_empty(fields: Fields) -> bool:
     """Tell whether a request announces no body."""
-    return told.get(b"content-length", b"0") == b"0" and b"transfer-encoding" not in told
+    return fields.get(b"content-length", b"0") == b"0" and b"transfer-encoding" not in fields
 
 
 def _media_types(responses: Any) -> Iterable[str]:

@@ -92,7 +92,7 @@ class Write:
         request = self._request
         if body is None:
             body = request.data if isinstance(request, ReadRequest) else b""
-        media_type = media_type_of(exchange_of(request.scope).told)
+        media_type = media_type_of(exchange_of(request.scope).fields)
         asked = (
             request.method,
             request.scope["route"].path_format,

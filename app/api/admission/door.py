@@ -76,6 +76,22 @@ class Door:
         """Return how many of a kind wait."""
         return len(self._lines[kind])
 
+    @property
+    def is_waited_at(self) -> bool:
+        """Tell whether anybody stands in line."""
+        return self._waiters > 0
+
+    def is_full(self, kind: Kind) -> bool:
+        """Tell whether the line of a kind is full."""
+        return self._lines[kind].is_full
+
+    def sends_away(self, work: Work) -> Problem | None:
+        """Return what somebody is told who would be sent away at once, and count it; else None."""
+        line = self._lines[work.kind]
+        if not line.is_full_of(work.client) or self._has_room(work):
+            return None
+        return self._sent_away(work.kind, _why(line, work.client))
+
     async def enter(self, work: Work) -> float:
         """Come in, now or in turn, and return for how many seconds; who came in has to ``leave``.
 
@@ -85,16 +101,22 @@ class Door:
         """
         # Whenever a slot is given back, everybody who may have it is let in: so if there is room
         # for somebody, nobody of the same sort waits, and none is overtaken here.
-        if self._slots.has_room(work.kind, writes=work.writes):
+        if self._has_room(work):
             self._slots.take(work.kind, writes=work.writes)
             return 0.0
         loop = asyncio.get_running_loop()
         began_s = loop.time()
         refusal = await self._wait(work, loop)
         if refusal is not None:
-            metrics.count_turned_away(work.kind.word, refusal.value)
-            raise _problem(refusal, work.kind)
+            raise self._sent_away(work.kind, refusal)
         return loop.time() - began_s
+
+    def _has_room(self, work: Work) -> bool:
+        return self._slots.has_room(work.kind, writes=work.writes)
+
+    def _sent_away(self, kind: Kind, refusal: Refusal) -> Problem:
+        metrics.count_turned_away(kind.word, refusal.value)
+        return _problem(refusal, kind)
 
     def leave(self, work: Work) -> None:
         """Give the slot back, and let in whose turn it is."""
@@ -115,11 +137,11 @@ class Door:
 
     async def _wait(self, work: Work, loop: asyncio.AbstractEventLoop) -> Refusal | None:
         line, flow = self._lines[work.kind], Flow(work.client, work.writes)
-        crowds = line.is_crowded_by(work.client)
+        why = _why(line, work.client)
         waiter: _Waiter = loop.create_future()
         turned_away = line.join(flow, waiter)
         if turned_away is waiter:
-            return Refusal.SHARE if crowds else Refusal.FULL
+            return why
         if turned_away is not None:
             _refuse(turned_away, Refusal.SHARE)
         began_s = loop.time()
@@ -140,6 +162,10 @@ class Door:
             line.leave(flow, waiter)
             metrics.set_waiting(work.kind.word, len(line))
             metrics.observe_wait(work.kind.word, loop.time() - began_s)
+
+
+def _why(line: Line[_Waiter], client: Hashable) -> Refusal:
+    return Refusal.SHARE if line.is_crowded_by(client) else Refusal.FULL
 
 
 def _refuse(waiter: _Waiter, why: Refusal) -> None:

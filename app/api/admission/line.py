@@ -71,6 +71,17 @@ class Line(Generic[T]):
                 return flow, waiter
         return None
 
+    def is_full_of(self, client: Hashable) -> bool:
+        """Tell whether a client that came now would be turned away at once."""
+        return len(self) >= self._longest and self._of_client[client] >= max(
+            self._of_client.values(), default=0
+        )
+
+    @property
+    def is_full(self) -> bool:
+        """Tell whether one more takes the place of another, or none."""
+        return len(self) >= self._longest
+
     def is_crowded_by(self, client: Hashable) -> bool:
         """Tell whether a client has more than an equal part of the line, with others in it."""
         clients = len(self._of_client)

@@ -17,6 +17,7 @@ from app.access.number_budget import NumberBudget
 from app.access.scopes import Scope
 from app.api import metrics
 from app.api.admission.door import LONGEST_LINE, Door, Work
+from app.api.admission.early import Early, SentAway
 from app.api.admission.kinds import EXTRA_S, Kind
 from app.api.dependencies import House
 from app.api.edge import REQUEST_LIMIT_S
@@ -114,6 +115,46 @@ async def test_who_crowds_the_line_is_told_that_it_is_their_share(
         assert (await first).status_code == 200
     assert (answer.status_code, answer.headers["retry-after"]) == (429, "1")
     assert answer.json()["type"] == "/problems/share-used-up"
+
+
+async def test_who_is_sent_away_by_a_look_is_told_the_same(
+    changed: Changed, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    door = await a_full_door(
+        longest_line={Kind.BULK: 0, Kind.OFFER: 1, Kind.RING: 0},
+        longest_wait_s=dict.fromkeys(Kind, 60.0),
+    )
+    looked: list[object] = []
+    look = Early.look
+
+    async def watched(early: Early, *asked: Any) -> Any:
+        looked.append(found := await look(early, *asked))
+        return found
+
+    monkeypatch.setattr(Early, "look", watched)
+    async with changed(early=Early(door, b"a secret for tests")) as http:
+        object.__setattr__(house, "door", door)
+        waits = asyncio.create_task(http.post("/v1/touchpoints", json=VISIT | interaction(1)))
+        await are_waiting(door, 1)
+        looked.clear()
+        usual = await http.post("/v1/touchpoints", json=VISIT | interaction(2))
+        quick = await http.post("/v1/touchpoints", json=VISIT | interaction(3))
+        called = await http.post("/v1/touchpoints", json=CALL | interaction(4))
+        assert [isinstance(found, SentAway) for found in looked] == [False, True, False]
+        for _ in range(SLOTS):
+            door.leave(Work(Kind.RING, writes=False, client="somebody"))
+        assert (await waits).status_code == 200
+        told = (await http.get("/metrics")).text
+    assert (usual.status_code, quick.status_code, called.status_code) == (503, 503, 200)
+    assert without_ids(usual) == without_ids(quick)
+    assert usual.headers["x-request-id"] != quick.headers["x-request-id"]
+    assert 'idip_http_requests_total{method="POST",route="/v1/touchpoints",status="503"}' in told
+
+
+def without_ids(answer: httpx.Response) -> tuple[dict[str, str], dict[str, Any]]:
+    """Return headers and document of a problem without what names the one request."""
+    headers = {name: told for name, told in answer.headers.items() if name != "x-request-id"}
+    return headers, answer.json() | {"request_id": None, "instance": None}
 
 
 async def test_a_call_is_answered_with_what_can_be_said_without_the_database(
