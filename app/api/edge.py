@@ -102,6 +102,12 @@ def exchange_of(scope: Scope) -> Exchange:
     return cast("Exchange", scope[_NOTE])
 
 
+def route_of(scope: Scope) -> str:
+    """Return the template of the route that a request is for, or the word for none."""
+    found: str = getattr(scope.get("route"), "path_format", metrics.UNMATCHED)
+    return exchange_of(scope).route or found
+
+
 class Edge:
     """The outermost layer of ours around the application."""
 
@@ -248,8 +254,7 @@ def _out_of_time(exchange: Exchange) -> Problem:
 
 
 def _tell(scope: Scope, exchange: Exchange, seconds: float) -> None:
-    matched = getattr(scope.get("route"), "path_format", metrics.UNMATCHED)
-    route = matched if exchange.route is None else exchange.route
+    route = route_of(scope)
     status = exchange.status or _INTERNAL
     log.info(
         "request",

@@ -12,8 +12,8 @@ from opentelemetry.trace import Span, SpanKind
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.api.edge import exchange_of
-from app.api.metrics import UNMATCHED, method_word
+from app.api.edge import exchange_of, route_of
+from app.api.metrics import method_word
 from app.telemetry.tracing import Tracing, describe, fail, parent_of, traceparent_of
 
 NOT_TRACED: Final = frozenset({"/livez", "/readyz", "/metrics"})
@@ -67,7 +67,7 @@ def _noting(span: Span, send: Send) -> Send:
 
 
 def _tell(span: Span, method: str, scope: Scope) -> None:
-    route = getattr(scope.get("route"), "path_format", UNMATCHED)
+    route = route_of(scope)
     exchange = exchange_of(scope)
     span.update_name(f"{method} {route}")
     client = exchange.client.name if exchange.client else None

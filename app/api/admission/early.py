@@ -2,8 +2,8 @@
 
 When far more is asked than can be answered, most of what a process does is to refuse, and what a
 refusal costs is taken from those who are let in.  So three looks come before the key is proved and
-the body read: at the route, at the credentials as they stand, at a few bytes of the body.  What
-these do not tell for certain goes the usual way, and is sent away at the door if it has to be.
+the body understood: at the route, at the credentials as they stand, at a few bytes of the body.
+What these do not tell for certain goes the usual way, and is sent away at the door if it has to be.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class Early:
         """Remember whose the credentials of a request are, if it might have to be sent away."""
         if not self._door.is_waited_at or (digest := self._digest(fields)) is None:
             return
-        if len(self._clients) >= _MOST_CLIENTS:
+        if digest not in self._clients and len(self._clients) >= _MOST_CLIENTS:
             del self._clients[next(iter(self._clients))]
         self._clients[digest] = client
 

@@ -41,11 +41,11 @@ class Line(Generic[T]):
 
         That may be the newcomer itself, which then does not wait.
         """
+        if self.is_full_of(flow.client):
+            return waiter
         turned_away = None
-        if len(self) >= self._longest:
-            longest, most = max(self._of_client.items(), key=_count, default=(flow.client, 0))
-            if self._of_client[flow.client] >= most:
-                return waiter
+        if self.is_full:
+            longest, _ = max(self._of_client.items(), key=_count)
             turned_away = self._drop_latest(longest)
         self._flows.setdefault(flow, deque()).append(waiter)
         self._of_client[flow.client] += 1
@@ -73,9 +73,8 @@ class Line(Generic[T]):
 
     def is_full_of(self, client: Hashable) -> bool:
         """Tell whether a client that came now would be turned away at once."""
-        return len(self) >= self._longest and self._of_client[client] >= max(
-            self._of_client.values(), default=0
-        )
+        most = max(self._of_client.values(), default=0)
+        return self.is_full and self._of_client[client] >= most
 
     @property
     def is_full(self) -> bool:

@@ -132,7 +132,7 @@ async def test_in_peace_nobody_is_noted() -> None:
 async def test_so_many_are_noted_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.api.admission.early._MOST_CLIENTS", 2)
     early = Early(await a_crowded_door(SHOP.key_id), b"s" * 32)
-    for key in (b"1", b"2", b"3"):
+    for key in (b"1", b"2", b"3", b"3"):
         early.note({b"authorization": key}, SHOP)
-    assert len(early._clients) == 2
+    assert len(early._clients) == 2, "who is noted again takes nobody's place"
     assert await looked(early, PAGE, {b"authorization": b"1"}) == PAGE
