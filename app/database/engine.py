@@ -53,6 +53,9 @@ def session_settings(settings: Settings, server: Server, application_name: str) 
         # A plan is kept as long as a table's statistics: one made while the table was young would
         # read all of it for every caller, long after that had grown dear.
         "enable_seqscan": "off",
+        # By themselves the larger ones would be planned anew at each call, since a plan for the one
+        # value at hand looks cheaper: planning a ring takes five times what answering it does.
+        "plan_cache_mode": "force_generic_plan",
         "jit": "off",  # our statements are short: compiling costs more than it saves
         "default_transaction_isolation": "read committed",
         "statement_timeout": str(settings.statement_timeout_ms),
