@@ -15,7 +15,6 @@ While nothing can be recorded, ``resolve`` and ``look`` alone say who it is and 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -34,7 +33,7 @@ from app.identify.keys import identifier_key
 from app.identify.resolve import Resolution, who_is
 from app.identify.words import words_on
 from app.personalise.decide import Decided
-from app.vocabulary import Identifier, RecordId, TouchpointId
+from app.vocabulary import Identifier, RecordId, TouchpointId, value_type
 
 __all__ = ["Told", "answer_touchpoint", "answer_unkept"]
 
@@ -43,7 +42,7 @@ Standing = Callable[
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class _Met:
     """A moment of contact to be answered; ``before`` is how it was answered last."""
 

@@ -11,6 +11,7 @@ from enum import StrEnum
 from app.rules.closure import Ask
 from app.rules.tree import Rule
 from app.rules.wording import Wording
+from app.vocabulary import value_type
 
 
 class Stage(StrEnum):
@@ -77,7 +78,7 @@ class Ruling:
     missing: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class RuledOut:
     """An action that no slot shows, and everything that was in its way, stage by stage."""
 

@@ -7,7 +7,6 @@ or by version, so that it can be explained, recorded and made again.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final
@@ -20,6 +19,7 @@ from app.personalise.eligibility import Screening
 from app.personalise.funnel import Ask, History, Scene, examine, set_scene
 from app.personalise.propensity import Propensities
 from app.rules.values import Value
+from app.vocabulary import value_type
 
 ENGINE: Final = "1"
 """Raised with every change by which the same inputs could be decided otherwise."""
@@ -34,7 +34,7 @@ class Nothing(StrEnum):
     NOTHING_LEFT = "nothing_left"
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class SlotDecision:
     """What one slot shows: a ranked action and the text to say, or the reason for nothing.
 
@@ -48,7 +48,7 @@ class SlotDecision:
     probability: Decimal = Decimal(1)
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class Inputs:
     """All that a decision depends on; deciding again from them gives an equal ``Decided``.
 
@@ -64,7 +64,7 @@ class Inputs:
     propensities: Propensities
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class Decided:
     """The answer: a decision for each slot, the whole ranking, and why not the others.
 

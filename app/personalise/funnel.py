@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -26,7 +26,7 @@ from app.personalise.fields import DERIVED_FROM, derive
 from app.personalise.propensity import Label, Propensities, final_label
 from app.rules.facts import admit
 from app.rules.values import Value
-from app.vocabulary import Channel, DecisionId, Direction, Locale
+from app.vocabulary import Channel, DecisionId, Direction, Locale, value_type
 
 NO_SEGMENT: Final = "unknown"
 """The cell that learns from contacts whose segment is not known."""
@@ -45,7 +45,7 @@ _SCENE_READS: Final = DERIVED_FROM | {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class Ask:
     """One question, fully stated.
 
@@ -64,7 +64,7 @@ class Ask:
     script_values: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class History:
     """What was offered to this customer, what came of it and what is to be left alone.
 
@@ -77,7 +77,7 @@ class History:
     suppressions: frozenset[Suppression] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class Scene:
     """All the funnel looks at; ``seen`` are the facts given, ``facts`` also those derived.
 
