@@ -34,9 +34,9 @@ _MINUTE_S: Final = 60
 def value_type(*, kw_only: bool = False) -> Callable[[type[T]], type[T]]:
     """Make a slotted dataclass that only the type checker keeps frozen.
 
-    For what an array makes by the thousand.  One that is frozen at run time sets each field through
-    ``object.__setattr__`` and takes four times as long to make, and an event is read and kept in
-    two dozen objects.
+    For what an array makes by the thousand and a ring by the dozen.  One that is frozen at run time
+    sets each field through ``object.__setattr__`` and takes four times as long to make; an event is
+    read and kept in two dozen objects, a touchpoint is decided and answered in three.
     """
     return dataclass(slots=True, unsafe_hash=True, kw_only=kw_only)
 

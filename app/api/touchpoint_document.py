@@ -90,12 +90,12 @@ class TouchpointDocument(Document):
 
     def command(self, locale: Locale) -> TouchpointCommand:
         """Return the question as the flow takes it; ``locale`` holds where the body names none."""
-        context = self.context.model_dump(exclude_none=True) if self.context else {}
+        asked = self.model_dump(exclude={"interaction", "deadline_ms"}, exclude_none=True)
+        context = asked.get("context", {})
         line = context.get("line", {})
         facts = {name: value for name, value in context.items() if name not in _NOT_FACTS}
         facts |= {"caller_pays": line["caller_pays"]} if "caller_pays" in line else {}
         facts |= {"line_purpose": line["purpose"]} if "purpose" in line else {}
-        asked = self.model_dump(exclude={"interaction", "deadline_ms"}, exclude_none=True)
         return TouchpointCommand(
             interaction=Interaction(self.interaction.source, self.interaction.id)
             if self.interaction

@@ -7,7 +7,6 @@ has no key at all, and a rule that reads it is told which fact is missing.
 from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -18,7 +17,7 @@ from app.differentiate.segments import Segment
 from app.rules.fields import Field, Unit
 from app.rules.values import FieldType
 from app.rules.wording import Wording
-from app.vocabulary import to_cents
+from app.vocabulary import to_cents, value_type
 
 YEAR_DAYS: Final = 365
 
@@ -124,7 +123,7 @@ FIELDS: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_type(kw_only=True)
 class Worth:
     """What is known of a customer's worth beyond RFV; None is not known."""
 

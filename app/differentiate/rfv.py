@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final, Protocol
 
-from app.vocabulary import PurchaseDay
+from app.vocabulary import PurchaseDay, value_type
 
 BEST: Final = 5
 _NOTHING: Final = Decimal(0)
@@ -40,7 +39,7 @@ class CutPoints(Protocol):
         """Four ascending amounts of contribution."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_type(kw_only=True)
 class CustomerNumbers:
     """What the union of a customer's records bought, as of one day, in the deployment's currency.
 
@@ -64,7 +63,7 @@ class CustomerNumbers:
         return self.net_window - self.cost_window
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class Rfv:
     """Three scores from 1 to 5, 5 best; never one number, as they do not add up."""
 

@@ -28,10 +28,10 @@ from app.differentiate.trade import (
     settle_group,
 )
 from app.differentiate.yardstick import freeze
-from app.vocabulary import CustomerId, RecordId, ScoringRunId
+from app.vocabulary import CustomerId, RecordId, ScoringRunId, value_type
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class Value:
     """A customer's worth on a day, with the numbers and the yardstick it was read from."""
 

@@ -18,7 +18,15 @@ from app.identify.normalise import normalise
 from app.identify.resolve import Resolution, unusable
 from app.identify.telling import Traits, said_in
 from app.personalise.catalogue import Catalogue
-from app.vocabulary import Assurance, CustomerId, Faulty, Identifier, RecordId, TouchpointId
+from app.vocabulary import (
+    Assurance,
+    CustomerId,
+    Faulty,
+    Identifier,
+    RecordId,
+    TouchpointId,
+    value_type,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +68,7 @@ class Desk:
         return (normalise(raw, country=raw.country or self.country) for raw in command.identifiers)
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class Stand:
     """Where the facts of this moment hang, and whose they are; None is nobody."""
 

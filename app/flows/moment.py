@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -14,13 +14,21 @@ from app.flows.touchpoint_command import TouchpointCommand
 from app.identify.resolve import MatchState, Resolution
 from app.interact.contact_policy import CONVERSATIONS
 from app.personalise.funnel import Ask, History
-from app.vocabulary import Assurance, Direction, IdentifierKey, IdentifierType, Locale, TouchpointId
+from app.vocabulary import (
+    Assurance,
+    Direction,
+    IdentifierKey,
+    IdentifierType,
+    Locale,
+    TouchpointId,
+    value_type,
+)
 
 SPEAK_NAME_FROM = 0.99
 """Below this match probability nobody is greeted by name: a wrong name tells a secret."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class Moment:
     """A question with who it is about and all that is known of them.
 

@@ -32,6 +32,7 @@ from app.vocabulary import (
     ScoringRunId,
     Strategy,
     TouchpointId,
+    value_type,
 )
 
 LONGEST_CAP: timedelta = timedelta(days=400)
@@ -45,7 +46,7 @@ TIMELINE = statement("app.flows", "timeline").columns(details=JSONB)
 WRITE_TOUCHPOINT = HotStatement(statement("app.flows", "write_touchpoint"))
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class Complaint:
     """One case: where it stands, when it was closed, and who else is involved."""
 
@@ -56,7 +57,7 @@ class Complaint:
     satisfaction: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class Answered:
     """This interaction was answered before."""
 
@@ -66,7 +67,7 @@ class Answered:
     answer: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class Snapshot:
     """All that one decision looks at, as it was under the customer's lock."""
 
@@ -86,7 +87,7 @@ class Snapshot:
     restricted: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class DecisionRow:
     """One decided slot as it is kept."""
 
@@ -97,7 +98,7 @@ class DecisionRow:
     result: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class TouchpointRow:
     """A moment of contact as it is kept, JSON already written."""
 

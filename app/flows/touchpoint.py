@@ -15,7 +15,6 @@ While nothing can be recorded, ``resolve`` and ``look`` alone say who it is and 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -34,7 +33,7 @@ from app.identify.keys import identifier_key
 from app.identify.resolve import Resolution, who_is
 from app.identify.words import words_on
 from app.personalise.decide import Decided
-from app.vocabulary import Identifier, RecordId, TouchpointId
+from app.vocabulary import Identifier, RecordId, TouchpointId, value_type
 
 __all__ = ["Told", "answer_touchpoint", "answer_unkept"]
 
@@ -43,11 +42,15 @@ Standing = Callable[
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class _Met:
-    """A moment of contact to be answered; ``before`` is how it was answered last."""
+    """A moment of contact to be answered; ``before`` is how it was answered last.
+
+    ``interaction_key`` is by what it is known when it is asked about again.
+    """
 
     moment: Moment
+    interaction_key: bytes | None
     record: RecordId
     before: Answered | None
 
@@ -65,10 +68,10 @@ async def answer_touchpoint(
     met = await _meet(tx, command, desk, now, take_stand)
     if isinstance(met, Told):
         return met
-    key, asked = desk.interaction_key(command), desk.request_hash(command)
+    asked = desk.request_hash(command)
 
     async def keep(decided: Decided, answer: dict[str, Any], rows: Sequence[DecisionRow]) -> bool:
-        row = touchpoint_row(met.moment, met.record, key, asked, decided, answer)
+        row = touchpoint_row(met.moment, met.record, met.interaction_key, asked, decided, answer)
         before_hash = None if met.before is None else met.before.request_hash
         return await queries.write_touchpoint(tx, row, rows, before_hash)
 
@@ -121,4 +124,4 @@ async def _meet(
     moment = Moment(
         touchpoint_id, command, who, seen, at, desk.zone, tuple(given), attested_in(spoken, who)
     )
-    return _Met(moment, stand.record, before)
+    return _Met(moment, key, stand.record, before)

@@ -27,8 +27,8 @@ from app.personalise.decide import ENGINE, Decided, SlotDecision
 from app.personalise.explain import (
     permission_text,
     question_text,
+    ruling_text,
     why,
-    why_not,
     why_nothing,
 )
 from app.vocabulary import (
@@ -254,12 +254,13 @@ def _decision(
         "ruled_out": [
             {
                 "action": each.action,
-                "stage": str(each.rulings[0].stage),
-                "reason": str(each.rulings[0].code),
-                "missing": list(each.rulings[0].missing),
-                "sentence": why_not(each, catalogue, locale),
+                "stage": str(first.stage),
+                "reason": str(first.code),
+                "missing": list(first.missing),
+                "sentence": ruling_text(first, each.action, catalogue, locale),
             }
             for each in decided.ruled_out
+            for first in each.rulings[:1]
         ],
     }
 

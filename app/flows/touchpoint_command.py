@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from app.identify.telling import Question
 from app.rules.values import Value
-from app.vocabulary import Channel, Direction, Locale, RawIdentifier
+from app.vocabulary import Channel, Direction, Locale, RawIdentifier, value_type
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class Interaction:
     """The contact in the words of the system that holds it: asked again, it is the same one."""
 
@@ -19,7 +19,7 @@ class Interaction:
     id: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class TouchpointCommand:
     """One question: who is this, what are they worth, what do we do now?
 

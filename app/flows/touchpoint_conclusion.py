@@ -7,7 +7,6 @@ it really is: only how it is kept differs.  One that cannot be kept ends without
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from uuid_utils.compat import uuid7
@@ -20,13 +19,13 @@ from app.flows.touchpoint_answer import answer_of, unkept_answer
 from app.flows.touchpoint_rows import decision_rows
 from app.identify.resolve import MatchState
 from app.personalise.decide import Decided, decide
-from app.vocabulary import DecisionId, Strategy
+from app.vocabulary import DecisionId, Strategy, value_type
 
 Keep = Callable[[Decided, dict[str, Any], Sequence[DecisionRow]], Awaitable[bool]]
 """Records the moment; False where somebody else answered it meanwhile."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class Told:
     """The answer, and what the edge counts of it; a repeated one decided nothing."""
 

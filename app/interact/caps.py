@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from app.vocabulary import Channel, Direction, Strategy
+from app.vocabulary import Channel, Direction, Strategy, value_type
 
 CARE: Final = frozenset({Strategy.SERVICE, Strategy.COMPLAINT})
 """Strategies that serve and do not sell: exempt from shared caps, consent and open complaints."""
@@ -27,7 +27,7 @@ class CapScope(StrEnum):
     EVERYTHING = "everything"
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class Contact:
     """An offer made, or about to be made."""
 

@@ -6,12 +6,11 @@ Facts of consent arrive in any order and more than once; the state is a function
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from app.vocabulary import Channel
+from app.vocabulary import Channel, value_type
 
 MARKETING: Final = "marketing"
 RESEARCH: Final = "research"
@@ -34,7 +33,7 @@ class ConsentState(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class ConsentFact:
     """Somebody said yes or no to one purpose, on one channel or on all of them (None).
 

@@ -16,7 +16,7 @@ from typing import Final
 from app.interact.caps import Cap, Contact
 from app.interact.consent import MARKETING, SERVICE, ConsentState
 from app.interact.outcomes import Suppression, SuppressionScope
-from app.vocabulary import Channel, Direction, Strategy
+from app.vocabulary import Channel, Direction, Strategy, value_type
 
 CONVERSATIONS: Final = frozenset(
     {Channel.VOICE, Channel.CHAT, Channel.WHATSAPP, Channel.SMS, Channel.SOCIAL}
@@ -58,7 +58,7 @@ NEGATIVE_MOOD: Final = "negative"
 _IN_ORDER: Final = {reason: place for place, reason in enumerate(Reason)}
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class Permission:
     """The answer: every reason against, or the one that allows it."""
 
@@ -101,7 +101,7 @@ class ContactPolicy:
     deferred_pause_days: int = 7
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class Moment:
     """The contact as it is now.  None is not known.
 
@@ -120,7 +120,7 @@ class Moment:
     line_closed_to_selling: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class Standing:
     """What stands between us and this customer; consents are those on the moment's channel."""
 

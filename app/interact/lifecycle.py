@@ -6,10 +6,11 @@ The borders are house rules, not estimates: a model's P(alive) refines them wher
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final
+
+from app.vocabulary import value_type
 
 
 class Lifecycle(StrEnum):
@@ -40,7 +41,7 @@ _SILENCE_IN_GAPS: Final = 2
 _SHORTEST_SILENCE_DAYS: Final = 30
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class PurchaseRhythm:
     """When a customer bought, in days; the last two are None together, when nothing was bought."""
 

@@ -6,12 +6,11 @@ Outcomes arrive in any order and more than once; what they forbid is a function 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from app.vocabulary import Channel, DecisionId
+from app.vocabulary import Channel, DecisionId, value_type
 
 FOREVER: Final = datetime.max.replace(tzinfo=UTC)
 """The end of a suppression without one: said, not left out, so that no default can mean it."""
@@ -35,7 +34,7 @@ class OutcomeKind(StrEnum):
     WRONG_PERSON = "wrong_person"
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class Outcome:
     """One thing that came of one decision.
 
@@ -71,7 +70,7 @@ class SuppressionCause(StrEnum):
     PROCESSING_RESTRICTED = "processing_restricted"
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class Suppression:
     """Something not to be offered before ``ends_at``; ``subject`` is the key, channel or strategy.
 

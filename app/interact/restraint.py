@@ -34,6 +34,7 @@ class Restraint:
     """What one moment holds back, whatever is offered: worked out once, asked of every offer."""
 
     __slots__ = (
+        "_apart",
         "_full",
         "_hours",
         "_made",
@@ -52,6 +53,7 @@ class Restraint:
         self._made = _by_action(standing.contacts)
         self._full = self._full_of(policy.caps)
         self._silent = _silent(moment, standing)
+        self._apart = self._made.keys() | {subject for _, subject in self._silent}
         self._selling: dict[str, Permission] = {}
         self._shared: dict[tuple[Strategy, str], Permission] = {}
 
@@ -64,11 +66,11 @@ class Restraint:
     def permission(self, offer: Offer) -> Permission:
         """Return whether this one offer may be made; see ``offer_permission``."""
         kind = (offer.strategy, offer.purpose)
-        shared = self._shared.get(kind)
-        if shared is None:
-            shared = self._shared[kind] = self._permission_of(*kind)
-        if not (self._silent or self._full or self._made):
-            return shared  # nothing was said or offered before, and an action's caps are 1 or more
+        if kind not in self._shared:
+            self._shared[kind] = self._permission_of(*kind)
+        shared = self._shared[kind]
+        if offer.action not in self._apart:
+            return shared  # never made and not refused, and an action's caps are 1 or more
         silenced = self._silenced(SuppressionScope.ACTION, offer.action, offer.strategy)
         return shared.unless((*silenced, *self._used_up(offer)))
 
@@ -79,6 +81,8 @@ class Restraint:
             permission = concluded(against_it, Reason.CARE_ALWAYS_ALLOWED)
         else:
             permission = self.selling(purpose)
+        if not (self._silent or self._hours or self._full):
+            return permission
         silenced = self._silenced(SuppressionScope.STRATEGY, strategy.value, strategy)
         full = self._told_by(self._full, "", strategy)
         return permission.unless((*silenced, *self._hours, *full))

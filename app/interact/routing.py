@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Final
 
 from app.interact.lifecycle import Lifecycle
+from app.vocabulary import value_type
 
 MOST_VALUABLE: Final = "most_valuable"
 BELOW_ZERO: Final = "below_zero"
@@ -82,7 +83,7 @@ class DoNotSay(StrEnum):
     OFFERS = "offers"
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class Caller:
     """What routing knows of a call; None is not known, and not known is never held against anyone.
 
@@ -105,7 +106,7 @@ class Caller:
     expected_wait_s: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class Step:
     """Whom to ring and for how long: a named agent, or anyone of a skill at a level or above.
 
@@ -126,7 +127,7 @@ class Allowances:
     goodwill: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class Brief:
     """What the agent should know before speaking, and leave unsaid; flows add the story."""
 
@@ -155,7 +156,7 @@ class RoutingPolicy:
     best: Allowances = Allowances(Decimal("0.10"), Decimal("50.00"))
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class Routing:
     """The answer to the telephone system; the names are those of the surface."""
 

@@ -10,19 +10,19 @@ that explores can take its place and log exact probabilities.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from hashlib import blake2b
 from typing import Final
 
 from app.personalise.propensity import Propensity
+from app.vocabulary import value_type
 
 # Finer than any price, coarser than the last digits of a product of nine-place numbers: two scores
 # that differ by less are equal and settled by the tie-break, on every machine alike.
 _MICRO: Final = Decimal("0.000001")
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class Candidate:
     """An open action with the best way to say it; amounts in the deployment's currency."""
 
@@ -35,7 +35,7 @@ class Candidate:
     incentive: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class Ranked:
     """A candidate with its priority; ``tie`` settles equal priorities, the smallest first."""
 

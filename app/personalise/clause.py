@@ -11,6 +11,7 @@ from enum import StrEnum
 from app.rules.closure import Ask
 from app.rules.tree import Rule
 from app.rules.wording import Wording
+from app.vocabulary import value_type
 
 
 class Stage(StrEnum):
@@ -56,6 +57,18 @@ class Clause:
     holds: Ask = field(compare=False, repr=False)
 
 
+class Obstacle(StrEnum):
+    """What besides clauses and contact policy keeps an action from being chosen."""
+
+    NO_TREATMENT = "no_treatment"
+    SCRIPT_INCOMPLETE = "script_incomplete"
+    ACCEPTED_BEFORE = "accepted_before"
+    VALUE_NOT_KNOWN = "value_not_known"
+    NOT_WORTH_IT = "not_worth_it"
+    SAME_GROUP = "same_group"
+    OUTRANKED = "outranked"
+
+
 @dataclass(frozen=True, slots=True)
 class Ruling:
     """One reason against one action; ``missing`` names the facts that might have spoken for it."""
@@ -63,6 +76,14 @@ class Ruling:
     stage: Stage
     code: str
     missing: tuple[str, ...] = ()
+
+
+@value_type()
+class RuledOut:
+    """An action that no slot shows, and everything that was in its way, stage by stage."""
+
+    action: str
+    rulings: tuple[Ruling, ...]
 
 
 @dataclass(frozen=True, slots=True)

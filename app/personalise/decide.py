@@ -7,7 +7,6 @@ or by version, so that it can be explained, recorded and made again.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final
@@ -15,10 +14,12 @@ from typing import Final
 from app.interact.contact_policy import NEGATIVE_MOOD, Permission
 from app.personalise.arbitration import Ranked, choose, rank
 from app.personalise.catalogue import Catalogue
-from app.personalise.clause import MissingFact, OnUnknown, Ruling, Stage
-from app.personalise.funnel import Ask, Examined, History, Obstacle, Scene, examine, set_scene
+from app.personalise.clause import MissingFact, Obstacle, OnUnknown, RuledOut, Ruling, Stage
+from app.personalise.eligibility import Screening
+from app.personalise.funnel import Ask, History, Scene, examine, set_scene
 from app.personalise.propensity import Propensities
 from app.rules.values import Value
+from app.vocabulary import value_type
 
 ENGINE: Final = "1"
 """Raised with every change by which the same inputs could be decided otherwise."""
@@ -33,7 +34,7 @@ class Nothing(StrEnum):
     NOTHING_LEFT = "nothing_left"
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class SlotDecision:
     """What one slot shows: a ranked action and the text to say, or the reason for nothing.
 
@@ -47,15 +48,7 @@ class SlotDecision:
     probability: Decimal = Decimal(1)
 
 
-@dataclass(frozen=True, slots=True)
-class RuledOut:
-    """An action that no slot shows, and everything that was in its way, stage by stage."""
-
-    action: str
-    rulings: tuple[Ruling, ...]
-
-
-@dataclass(frozen=True, slots=True)
+@value_type()
 class Inputs:
     """All that a decision depends on; deciding again from them gives an equal ``Decided``.
 
@@ -71,7 +64,7 @@ class Inputs:
     propensities: Propensities
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class Decided:
     """The answer: a decision for each slot, the whole ranking, and why not the others.
 
@@ -102,10 +95,10 @@ def decide(
     """
     scene = set_scene(ask, facts, history, catalogue)
     examined = [examine(action, scene, propensities) for action in catalogue.actions]
-    ranking = rank((e.candidate for e in examined if e.candidate), ask.seed)
+    ranking = rank([each for _, each in examined if each is not None], ask.seed)
     chosen = choose(ranking, len(ask.slots))
     selling = scene.restraint.selling()
-    missing = tuple(fact for e in examined for fact in e.missing)
+    missing = tuple([fact for found, _ in examined for fact in found.missing])
     return Decided(
         inputs=Inputs(
             ENGINE,
@@ -122,7 +115,7 @@ def decide(
             for slot, ranked in zip(ask.slots, chosen, strict=True)
         ),
         ranking=ranking,
-        ruled_out=_ruled_out(examined, ranking, chosen),
+        ruled_out=_ruled_out([found for found, _ in examined], ranking, chosen),
         missing=missing,
         question=_question(ranking, missing, scene),
     )
@@ -168,15 +161,21 @@ def _script(chosen: Ranked | None, scene: Scene, catalogue: Catalogue) -> str | 
 
 
 def _ruled_out(
-    examined: Iterable[Examined], ranking: Sequence[Ranked], chosen: Sequence[Ranked | None]
+    screenings: Iterable[Screening], ranking: Sequence[Ranked], chosen: Sequence[Ranked | None]
 ) -> tuple[RuledOut, ...]:
     served = {ranked.candidate.action for ranked in chosen if ranked}
     groups = {ranked.candidate.group for ranked in chosen if ranked}
-    lost = {ranked.candidate.action: _lost(ranked, groups) for ranked in ranking}
+    lost = {
+        action: RuledOut(action, (_lost(ranked, groups),))
+        for ranked in ranking
+        if (action := ranked.candidate.action) not in served
+    }
     return tuple(
-        RuledOut(e.action.key, e.rulings or (lost[e.action.key],))
-        for e in examined
-        if e.action.key not in served
+        [
+            found.ruled_out or lost[found.action]
+            for found in screenings
+            if found.action not in served
+        ]
     )
 
 

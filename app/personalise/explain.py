@@ -14,9 +14,8 @@ from app.interact.contact_policy import Permission, Reason
 from app.interact.wording import PERMISSION_WORDING
 from app.personalise.arbitration import Ranked
 from app.personalise.catalogue import Action, Catalogue
-from app.personalise.clause import Ruling, Stage
-from app.personalise.decide import Nothing, RuledOut
-from app.personalise.funnel import Obstacle
+from app.personalise.clause import Obstacle, RuledOut, Ruling, Stage
+from app.personalise.decide import Nothing
 from app.rules.wording import Wording
 from app.vocabulary import Locale, to_cents
 
@@ -134,13 +133,14 @@ def why_not(ruled_out: RuledOut, catalogue: Catalogue, locale: Locale) -> str:
 
 def ruling_text(ruling: Ruling, action: str, catalogue: Catalogue, locale: Locale) -> str:
     """Return one ruling in words; where facts were missing, it says which."""
-    key = (action, ruling, locale)
-    told = catalogue.sentences.get(key)
-    if told is None:
+    key = (action, ruling.stage, ruling.code, ruling.missing, locale)
+    try:
+        return catalogue.sentences[key]
+    except KeyError:
         told = _ruling_text(ruling, action, catalogue, locale)
         if len(catalogue.sentences) < _SENTENCES_KEPT:
             catalogue.sentences[key] = told
-    return told
+        return told
 
 
 def _ruling_text(ruling: Ruling, action: str, catalogue: Catalogue, locale: Locale) -> str:

@@ -8,26 +8,25 @@ so that the record tells everything that was in the way.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import field
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Final
 
 from app.interact.caps import Contact
 from app.interact.consent import MARKETING, RESEARCH, SERVICE, ConsentState
-from app.interact.contact_policy import ContactPolicy, Moment, Reason, Standing
+from app.interact.contact_policy import ContactPolicy, Moment, Standing
 from app.interact.outcomes import FOREVER, Outcome, OutcomeKind, Suppression, suppressions_of
 from app.interact.restraint import Restraint
 from app.personalise.arbitration import Candidate
-from app.personalise.catalogue import Action, Catalogue, OnceAccepted, Repeat, Treatment, Ways
-from app.personalise.clause import MissingFact, Ruling, Stage
+from app.personalise.catalogue import Action, Catalogue, OnceAccepted, Repeat, Ways
+from app.personalise.clause import Obstacle
+from app.personalise.eligibility import Screening
 from app.personalise.fields import DERIVED_FROM, derive
 from app.personalise.propensity import Label, Propensities, final_label
-from app.personalise.worth import facts_of
 from app.rules.facts import admit
 from app.rules.values import Value
-from app.vocabulary import Channel, DecisionId, Direction, Locale
+from app.vocabulary import Channel, DecisionId, Direction, Locale, value_type
 
 NO_SEGMENT: Final = "unknown"
 """The cell that learns from contacts whose segment is not known."""
@@ -46,25 +45,7 @@ _SCENE_READS: Final = DERIVED_FROM | {
 }
 
 
-class Obstacle(StrEnum):
-    """What besides clauses and contact policy keeps an action from being chosen."""
-
-    NO_TREATMENT = "no_treatment"
-    SCRIPT_INCOMPLETE = "script_incomplete"
-    ACCEPTED_BEFORE = "accepted_before"
-    VALUE_NOT_KNOWN = "value_not_known"
-    NOT_WORTH_IT = "not_worth_it"
-    SAME_GROUP = "same_group"
-    OUTRANKED = "outranked"
-
-
-_NO_TREATMENT: Final = (Ruling(Stage.CHANNEL, Obstacle.NO_TREATMENT),)
-_SCRIPT_INCOMPLETE: Final = (Ruling(Stage.CHANNEL, Obstacle.SCRIPT_INCOMPLETE),)
-_ACCEPTED_BEFORE: Final = (Ruling(Stage.REPEAT, Obstacle.ACCEPTED_BEFORE),)
-_FORBIDDEN: Final = {reason: Ruling(Stage.CONTACT, reason.value) for reason in Reason}
-
-
-@dataclass(frozen=True, slots=True)
+@value_type()
 class Ask:
     """One question, fully stated.
 
@@ -83,7 +64,7 @@ class Ask:
     script_values: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class History:
     """What was offered to this customer, what came of it and what is to be left alone.
 
@@ -96,9 +77,12 @@ class History:
     suppressions: frozenset[Suppression] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class Scene:
-    """All the funnel looks at; ``seen`` are the facts given, ``facts`` also those derived."""
+    """All the funnel looks at; ``seen`` are the facts given, ``facts`` also those derived.
+
+    ``accepted`` are the actions that were accepted and are not to be offered again yet.
+    """
 
     ask: Ask
     seen: Mapping[str, Value]
@@ -108,17 +92,7 @@ class Scene:
     standing: Standing
     restraint: Restraint
     ways: Ways
-    accepted_until: Mapping[str, datetime]
-
-
-@dataclass(frozen=True, slots=True)
-class Examined:
-    """One action after the funnel: a candidate, or the rulings against it."""
-
-    action: Action
-    rulings: tuple[Ruling, ...]
-    missing: tuple[MissingFact, ...]
-    candidate: Candidate | None
+    accepted: frozenset[str]
 
 
 def set_scene(
@@ -141,67 +115,38 @@ def set_scene(
         moment=moment,
         standing=standing,
         restraint=Restraint(moment, standing, catalogue.policy),
-        ways=catalogue.ways(ask.channel, ask.direction),
-        accepted_until=_accepted_until(history.outcomes, catalogue),
+        ways=catalogue.ways(ask.channel, ask.direction, frozenset(ask.script_values)),
+        accepted=_accepted(history.outcomes, catalogue, ask.at),
     )
 
 
-def examine(action: Action, scene: Scene, propensities: Propensities) -> Examined:
+def examine(
+    action: Action, scene: Scene, propensities: Propensities
+) -> tuple[Screening, Candidate | None]:
     """Send one action through every stage; without a ruling it becomes a candidate."""
-    treatment, no_way = _way_to_say_it(action, scene)
-    screening = action.screen(scene.facts)
-    value = action.money(scene.facts)
-    rulings = (
-        *no_way,
-        *screening.rulings,
-        *_forbidden(action, scene),
-        *_accepted_before(action, scene),
-        *(_worth_unknown(action) if value is None else ()),
+    key = action.key
+    way = scene.ways[key]
+    permission = scene.restraint.permission(action.offer)
+    has_a_worth = action.has_a_worth or action.money(scene.facts) is not None
+    found = action.screen(
+        scene.facts,
+        way.obstacle,
+        () if permission.allowed else permission.reasons,
+        Obstacle.ACCEPTED_BEFORE if key in scene.accepted else None,
+        None if has_a_worth else Obstacle.VALUE_NOT_KNOWN,
     )
-    if treatment is None or value is None or rulings:
-        return Examined(action, rulings, _useful(screening.missing, rulings), None)
-    candidate = Candidate(
-        action=action.key,
+    value = None if found.ruled_out else action.money(scene.facts)
+    if value is None or way.treatment is None:
+        return found, None
+    return found, Candidate(
+        action=key,
         group=action.group,
-        treatment=treatment.key,
-        propensity=propensities.of(action.key, scene.segment, action.prior),
+        treatment=way.treatment.key,
+        propensity=propensities.of(key, scene.segment, action.prior),
         value=value,
-        contact_cost=treatment.contact_cost,
+        contact_cost=way.treatment.contact_cost,
         incentive=action.incentive,
     )
-    return Examined(action, (), screening.missing, candidate)
-
-
-def _way_to_say_it(action: Action, scene: Scene) -> tuple[Treatment | None, Sequence[Ruling]]:
-    treatments = scene.ways.get(action.key, ())
-    for treatment in treatments:
-        if treatment.script(scene.ask.script_values) is not None:
-            return treatment, ()
-    return None, _SCRIPT_INCOMPLETE if treatments else _NO_TREATMENT
-
-
-def _forbidden(action: Action, scene: Scene) -> Sequence[Ruling]:
-    permission = scene.restraint.permission(action.offer)
-    if permission.allowed:
-        return ()
-    return [_FORBIDDEN[reason] for reason in permission.reasons]
-
-
-def _accepted_before(action: Action, scene: Scene) -> Sequence[Ruling]:
-    until = scene.accepted_until.get(action.key)
-    return () if until is None or scene.ask.at >= until else _ACCEPTED_BEFORE
-
-
-def _worth_unknown(action: Action) -> Sequence[Ruling]:
-    facts = tuple(sorted(set(facts_of(action.worth))))
-    return (Ruling(Stage.WORTH, Obstacle.VALUE_NOT_KNOWN, facts),)
-
-
-def _useful(
-    missing: tuple[MissingFact, ...], rulings: tuple[Ruling, ...]
-) -> tuple[MissingFact, ...]:
-    """Return the missing facts if knowing them could still open the action: no answer is idle."""
-    return missing if missing and all(ruling.missing for ruling in rulings) else ()
 
 
 def _moment(ask: Ask, facts: Mapping[str, Value]) -> Moment:
@@ -240,18 +185,18 @@ def _consent(facts: Mapping[str, Value], purpose: str) -> ConsentState:
     return ConsentState(told) if told in _CONSENT_WORDS else ConsentState.DENIED
 
 
-def _accepted_until(outcomes: Iterable[Outcome], catalogue: Catalogue) -> dict[str, datetime]:
-    """Return, for each action accepted before, the instant until which it is not offered again."""
+def _accepted(outcomes: Iterable[Outcome], catalogue: Catalogue, now: datetime) -> frozenset[str]:
+    """Return the actions that were accepted before and that nobody is offered again yet."""
     by_decision: defaultdict[tuple[DecisionId, str], list[Outcome]] = defaultdict(list)
     for outcome in outcomes:
         by_decision[outcome.decision_id, outcome.action].append(outcome)
-    until: dict[str, datetime] = {}
-    for (_, key), told in by_decision.items():
-        action = catalogue.find(key)
-        if action and final_label(outcome.kind for outcome in told) is Label.SUCCESS:
-            ends_at = _end_of_acceptance(action.once_accepted, told)
-            until[key] = max(ends_at, until.get(key, ends_at))
-    return until
+    return frozenset(
+        key
+        for (_, key), told in by_decision.items()
+        if (action := catalogue.find(key))
+        and final_label(outcome.kind for outcome in told) is Label.SUCCESS
+        and now < _end_of_acceptance(action.once_accepted, told)
+    )
 
 
 def _end_of_acceptance(once: OnceAccepted, told: Iterable[Outcome]) -> datetime:

@@ -14,6 +14,7 @@ from enum import Enum
 from typing import Final, Self
 
 from app.interact.outcomes import OutcomeKind
+from app.vocabulary import value_type
 
 SEGMENT_WEIGHT: Final = Decimal(60)
 """How many answers the action's own rate is worth to a segment that has none (design note, 4.3)."""
@@ -99,7 +100,7 @@ class Prior:
     weight: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class Propensity:
     """The probability of a yes, to nine places, and the answers it rests on."""
 
@@ -113,7 +114,7 @@ def posterior_mean(counts: Counts, prior: Prior) -> Decimal:
     return (counts.successes + prior.mean * prior.weight) / (counts.trials + prior.weight)
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class Propensities:
     """One snapshot of all counts, by action and then by segment, with the actions' totals.
 

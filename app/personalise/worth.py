@@ -106,6 +106,19 @@ def _at_least(floor: Decimal, of: Money) -> Money:
     return money
 
 
+def is_always_known(worth: Worth) -> bool:
+    """Return whether it is known of everybody, whatever else is not."""
+    match worth:
+        case Amount():
+            return True
+        case Share():
+            return False
+        case FirstKnown(options):
+            return any(map(is_always_known, options))
+        case AtLeast(_, of):
+            return is_always_known(of)
+
+
 def facts_of(worth: Worth) -> Iterator[str]:
     """Yield the names of the facts it may read, the preferred ones first."""
     match worth:

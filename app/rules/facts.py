@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import TypeAlias
 
 from app.rules.fields import FieldRegistry
-from app.rules.values import FieldType, Value, read_fact
+from app.rules.values import FieldType, Value
 
 FactDocument: TypeAlias = bool | str | list[str]
 
@@ -22,13 +22,12 @@ def admit(facts: Mapping[str, object], registry: FieldRegistry) -> dict[str, Val
 
     What no field describes, what is None and what is of another type is left out: it is missing.
     """
-    admitted: dict[str, Value] = {}
-    for name in sorted(facts):
-        field = registry.find(name)
-        value = read_fact(field.type, facts[name]) if field else None
-        if value is not None:
-            admitted[name] = value
-    return admitted
+    readers = registry.readers
+    return {
+        name: value
+        for name in sorted(facts)
+        if name in readers and (value := readers[name](facts[name])) is not None
+    }
 
 
 def facts_to_document(facts: Mapping[str, Value]) -> dict[str, FactDocument]:

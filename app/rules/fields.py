@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Self
 
-from app.rules.values import FieldType, read_fact
+from app.rules.values import READERS, FieldType, read_fact
 from app.rules.wording import Wording
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
@@ -52,9 +52,12 @@ class Field:
 
 
 class FieldRegistry:
-    """Every field of one deployment, by name; immutable."""
+    """Every field of one deployment, by name; immutable.
 
-    __slots__ = ("_by_name",)
+    ``readers`` holds, by name, what reads a fact as a value of the field's type (``read_fact``).
+    """
+
+    __slots__ = ("_by_name", "readers")
 
     def __init__(self, fields: Iterable[Field]) -> None:
         by_name: dict[str, Field] = {}
@@ -63,6 +66,7 @@ class FieldRegistry:
                 raise ValueError(f"two stages export a field named {field.name}")
             by_name[field.name] = field
         self._by_name: Final[Mapping[str, Field]] = by_name
+        self.readers: Final = {name: READERS[field.type] for name, field in by_name.items()}
 
     @classmethod
     def join(cls, *groups: Iterable[Field]) -> Self:

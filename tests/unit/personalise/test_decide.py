@@ -24,7 +24,7 @@ from app.interact.outcomes import (
 )
 from app.personalise.arbitration import Candidate, choose, priority, rank
 from app.personalise.bundle import read_catalogue, shipped_document
-from app.personalise.clause import OnUnknown, Ruling, Stage
+from app.personalise.clause import Obstacle, OnUnknown, Ruling, Stage
 from app.personalise.decide import Decided, Nothing, decide, replay
 from app.personalise.decision_document import (
     inputs_from_document,
@@ -43,7 +43,7 @@ from app.personalise.explain import (
     why_nothing,
 )
 from app.personalise.fields import FIELDS as PERSONALISE
-from app.personalise.funnel import Ask, History, Obstacle
+from app.personalise.funnel import Ask, History
 from app.personalise.propensity import Counts, Propensities, Propensity
 from app.rules.fields import FieldRegistry
 from app.vocabulary import Channel, DecisionId, Direction, Locale, Strategy

@@ -8,11 +8,12 @@ from itertools import product
 from typing import Any
 
 from app.differentiate.fields import FIELDS as DIFFERENTIATE
+from app.interact.contact_policy import Reason
 from app.interact.fields import FIELDS as INTERACT
 from app.personalise.bundle import read_catalogue, shipped_document
 from app.personalise.catalogue import Action, Catalogue
-from app.personalise.clause import MissingFact, OnUnknown, Ruling, Stage
-from app.personalise.eligibility import Screen
+from app.personalise.clause import MissingFact, Obstacle, OnUnknown, Ruling, Stage
+from app.personalise.eligibility import Screen, Screening
 from app.personalise.explain import ruling_text
 from app.personalise.fields import FIELDS as PERSONALISE
 from app.rules.fields import FieldRegistry
@@ -40,6 +41,10 @@ def only(catalogue: Catalogue) -> Action:
     return action
 
 
+def rulings(screening: Screening) -> tuple[Ruling, ...]:
+    return screening.ruled_out.rulings if screening.ruled_out else ()
+
+
 def every_customer() -> list[Mapping[str, Value]]:
     told: tuple[bool | None, ...] = (True, False, None)
     return [
@@ -52,8 +57,8 @@ def test_an_unknown_means_what_the_clause_says_it_means() -> None:
     block, ask, skip = (only(catalogue(word)) for word in ("block", "ask", "pass"))
     unknown = {"open_complaint": False}
     lacks = ("cancel_requested",)
-    assert block.screen(unknown).rulings == (Ruling(Stage.SUITABILITY, "calm", lacks),)
-    assert ask.screen(unknown).rulings == skip.screen(unknown).rulings == ()
+    assert rulings(block.screen(unknown)) == (Ruling(Stage.SUITABILITY, "calm", lacks),)
+    assert rulings(ask.screen(unknown)) == rulings(skip.screen(unknown)) == ()
     assert block.screen(unknown).missing == (
         MissingFact("cancel_requested", block.key, "calm", OnUnknown.BLOCK),
     )
@@ -70,22 +75,52 @@ def test_what_was_said_before_is_what_would_be_said_anew() -> None:
     assert len(set(anew)) == 5, "open, ruled out, and three ways not to know"
 
 
+def test_what_is_in_the_way_besides_is_told_stage_by_stage_whatever_was_asked_before() -> None:
+    (action,) = catalogue("block").actions
+    besides = list(
+        product(
+            (None, Obstacle.NO_TREATMENT, Obstacle.SCRIPT_INCOMPLETE),
+            ((), (Reason.OPEN_COMPLAINT,), (Reason.OPEN_COMPLAINT, Reason.DEFERRED)),
+            (None, Obstacle.ACCEPTED_BEFORE),
+            (None, Obstacle.VALUE_NOT_KNOWN),
+        )
+    )
+    calm, unknown = dict.fromkeys(FACTS, False), dict.fromkeys(FACTS[:1], False)
+    for facts, (no_way, forbidden, accepted, worthless) in product((calm, unknown), besides):
+        screening = action.screen(facts, no_way, forbidden, accepted, worthless)
+        against = rulings(screening)
+        told: tuple[str | None, ...] = (
+            no_way,
+            "calm" if facts is unknown else None,
+            *forbidden,
+            accepted,
+            worthless,
+        )
+        assert [ruling.code for ruling in against] == [each for each in told if each]
+        assert [ruling.stage for ruling in against] == sorted(
+            (ruling.stage for ruling in against), key=list(Stage).index
+        )
+        asks = {fact.fact for fact in screening.missing}
+        is_idle = any((no_way, forbidden, accepted)) or facts is calm
+        assert asks == (set() if is_idle else {"cancel_requested"})
+
+
 def test_what_one_catalogue_said_is_not_said_by_another() -> None:
     before, after = catalogue("block"), catalogue("ask", "eligibility")
     for facts in [*every_customer(), *every_customer()]:
         old, new = only(before).screen(facts), only(after).screen(facts)
-        assert {ruling.stage for ruling in old.rulings} <= {Stage.SUITABILITY}
-        assert {ruling.stage for ruling in new.rulings} <= {Stage.ELIGIBILITY}
-        assert not any(ruling.missing for ruling in new.rulings)
+        assert {ruling.stage for ruling in rulings(old)} <= {Stage.SUITABILITY}
+        assert {ruling.stage for ruling in rulings(new)} <= {Stage.ELIGIBILITY}
+        assert not any(ruling.missing for ruling in rulings(new))
     unknown: Mapping[str, Value] = {}
-    assert only(before).screen(unknown).rulings, "a shared memory would answer for both alike"
-    assert not only(after).screen(unknown).rulings
+    assert rulings(only(before).screen(unknown)), "a shared memory would answer for both alike"
+    assert not rulings(only(after).screen(unknown))
 
 
 def test_a_sentence_is_kept_by_language_and_goes_with_its_catalogue() -> None:
     before = catalogue("block", reason="it was so")
     after = catalogue("block", reason="it is so now")
-    (ruling,) = only(before).screen(dict.fromkeys(FACTS, True)).rulings
+    (ruling,) = rulings(only(before).screen(dict.fromkeys(FACTS, True)))
     for _ in ("said for the first time", "said again"):
         told = [ruling_text(ruling, only(before).key, before, locale) for locale in Locale]
         assert told == ["it was so (pt)", "it was so (es)", "it was so"]
@@ -97,8 +132,8 @@ def test_a_sentence_is_kept_by_language_and_goes_with_its_catalogue() -> None:
 def test_what_lacks_a_fact_is_not_told_in_the_words_of_what_is_ruled_out() -> None:
     found = catalogue("block")
     action = only(found)
-    (unknown,) = action.screen({"open_complaint": False}).rulings
-    (no,) = action.screen({"open_complaint": True}).rulings
+    (unknown,) = rulings(action.screen({"open_complaint": False}))
+    (no,) = rulings(action.screen({"open_complaint": True}))
     told = {ruling_text(each, action.key, found, Locale.EN) for each in (unknown, no, unknown)}
     assert len(told) == 2
     assert "not now" in told
