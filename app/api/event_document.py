@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final, Literal
 
 import orjson
-from orjson import Fragment
 from pydantic import Field, ValidationError
 
 from app.api.event_data import DATA_OF
@@ -128,31 +128,30 @@ def _command(event: EventDocument, data: Document) -> EventCommand:
     profile = event.profile.model_dump(exclude_none=True) if event.profile else {}
     plain = data.model_dump(exclude_none=True)
     time = Instant.of(event.time)
-    # Amounts are written out by Python, one by one: each part is put into JSON once.
-    told = {
-        "type": event.type,
-        "time": time.at,
-        "record_key": event.record_key,
-        "data": Fragment(canonical(plain)),
-    }
-    identifiers = [item.model_dump(exclude_none=True) for item in event.identifiers]
-    person = {
-        "identifiers": Fragment(canonical(identifiers)),
-        "profile": Fragment(canonical(profile)),
-    }
+    content = canonical(
+        {"type": event.type, "time": time.at, "record_key": event.record_key, "data": plain}
+    )
+    # An identifier holds nothing that would have to be taken apart in its turn.
+    identifiers = [
+        {name: value for name, value in vars(item).items() if value is not None}
+        for item in event.identifiers
+    ]
+    person = canonical({"identifiers": identifiers, "profile": profile})
+    # The payload is both and the id: what is long, and its amounts, is put into JSON once.
+    payload = b'{"id":%b,%b,%b' % (canonical(event.id), content[1:-1], person[1:])
     return EventCommand(
         id=event.id,
         source=event.source,
         type=event.type,
         time=time,
         record_key=event.record_key,
-        identifiers=tuple(item.raw(event.source) for item in event.identifiers),
+        identifiers=tuple([item.raw(event.source) for item in event.identifiers]),
         profile={name: str(value) for name, value in profile.items() if name not in _NOT_DATA},
-        assurance=Assurance(profile.get("assurance", Assurance.DECLARED)),
+        assurance=Assurance(profile["assurance"]) if profile else Assurance.DECLARED,
         data=plain,
-        content=canonical(told),
-        person=canonical(person),
-        payload=canonical({"id": event.id, **told, **person}).decode(),
+        content=content,
+        person=person,
+        payload=payload.decode(),
         provider=profile.get("provider"),
     )
 
@@ -163,6 +162,6 @@ def canonical(value: object) -> bytes:
 
 
 def _plain(value: object) -> str:
-    if isinstance(value, StrEnum):
-        return value.value
-    return format(value.normalize(), "f") if hasattr(value, "normalize") else str(value)
+    if isinstance(value, Decimal):
+        return format(value.normalize(), "f")
+    return value.value if isinstance(value, StrEnum) else str(value)

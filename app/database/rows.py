@@ -25,7 +25,7 @@ def rows_to_json(rows: Sequence[Any]) -> str:
 
 
 def array_text(values: Iterable[Any]) -> str:
-    """Return texts, exact numbers, instants, days or truth values as the text of one array.
+    """Return texts, whole numbers, instants, days or truth values as the text of one array.
 
     What JSON says of them PostgreSQL reads in an array as well, but for its escapes: there a
     backslash quotes what follows and means nothing else.
@@ -35,6 +35,11 @@ def array_text(values: Iterable[Any]) -> str:
     if "\\" in written:
         written = "[" + ",".join("null" if each is None else _quoted(each) for each in items) + "]"
     return "{" + written[1:-1] + "}"
+
+
+def amounts_text(amounts: Iterable[Decimal | None]) -> str:
+    """Return exact numbers as the text of one array; JSON would ask for each how it is written."""
+    return "{" + ",".join(["null" if each is None else str(each) for each in amounts]) + "}"
 
 
 def _quoted(text: str) -> str:

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.database import hot
 from app.database.hot import HotStatement
-from app.database.rows import array_text
+from app.database.rows import amounts_text, array_text
 from app.database.statements import statement
 from app.database.transaction import Connection
 from app.differentiate.rfv import CustomerNumbers
@@ -170,17 +170,17 @@ async def write_trade_facts(
             "group_keys": [stored.group_key for stored in facts],
             "order_keys": [stored.fact.order_key for stored in facts],
             "refers_keys": [stored.fact.refers_key for stored in facts],
-            "kinds": array_text(stored.fact.kind.value for stored in facts),
+            "kinds": array_text(stored.fact.kind for stored in facts),
             "statuses": array_text(stored.fact.status for stored in facts),
             "occurred": array_text(stored.fact.occurred_at for stored in facts),
             "business": array_text(stored.fact.business_on for stored in facts),
             "records": [stored.fact.record_id for stored in facts],
-            "nets": array_text(stored.fact.net for stored in facts),
-            "costs": array_text(stored.fact.cost for stored in facts),
-            "discounts": array_text(stored.fact.discount for stored in facts),
+            "nets": amounts_text(stored.fact.net for stored in facts),
+            "costs": amounts_text(stored.fact.cost for stored in facts),
+            "discounts": amounts_text(stored.fact.discount for stored in facts),
             "currencies": array_text(item.currency for item in money),
-            "rates": array_text(item.rate for item in money),
-            "nets_sent": array_text(item.net for item in money),
+            "rates": amounts_text(item.rate for item in money),
+            "nets_sent": amounts_text(item.net for item in money),
         },
     )
 
@@ -221,9 +221,9 @@ def _entry_columns(entries: Sequence[TradeEntry | None]) -> dict[str, object]:
         "records": [entry and entry.record_id for entry in entries],
         "days": array_text(entry and entry.on for entry in entries),
         "purchases": array_text(entry.purchases if entry else 0 for entry in entries),
-        "nets": array_text(entry.net if entry else zero for entry in entries),
-        "costs": array_text(entry.cost if entry else zero for entry in entries),
-        "discounts": array_text(entry.discount if entry else zero for entry in entries),
+        "nets": amounts_text(entry.net if entry else zero for entry in entries),
+        "costs": amounts_text(entry.cost if entry else zero for entry in entries),
+        "discounts": amounts_text(entry.discount if entry else zero for entry in entries),
     }
 
 

@@ -136,7 +136,7 @@ def settle_group(group_key: bytes, order: Sequence[TradeFact]) -> Settlement:
     first = order[0]
     # Most orders are one sale: there is nothing to weigh up.
     if len(order) == 1 and first.kind is TradeKind.SALE and first.status in _BOOKED:
-        return (_sale_entry(group_key, _Sale(first.business_on, first.record_id, first)),)
+        return (_sale_entry(group_key, first, first.business_on, first.record_id),)
     sales = _sales(order)
     word = _last_word(sales, is_paid=_has_payment(order))
     if _is_cancelled(order, word):
@@ -145,18 +145,9 @@ def settle_group(group_key: bytes, order: Sequence[TradeFact]) -> Settlement:
     if word is None:
         alone = [_refund_entry(group_key, it, it.business_on, it.record_id) for it in refunds]
         return _by_place(alone)
-    sale = _Sale(sales[0].business_on, _record_of(sales), _priced(sales, word))
-    given_back = [_refund_entry(group_key, it, sale.on, sale.record_id) for it in refunds]
-    return _by_place([_sale_entry(group_key, sale), *given_back])
-
-
-@value_type()
-class _Sale:
-    """What an order's sale facts come to: where it counts, and the fact that gives the money."""
-
-    on: date
-    record_id: RecordId | None
-    money: TradeFact
+    on, record_id = sales[0].business_on, _record_of(sales)
+    given_back = [_refund_entry(group_key, it, on, record_id) for it in refunds]
+    return _by_place([_sale_entry(group_key, _priced(sales, word), on, record_id), *given_back])
 
 
 def _last_word(sales: Sequence[TradeFact], *, is_paid: bool) -> TradeFact | None:
@@ -190,15 +181,17 @@ def _priced(sales: Sequence[TradeFact], word: TradeFact) -> TradeFact:
     return next((sale for sale in nearest if sale.net is not None), word)
 
 
-def _sale_entry(group_key: bytes, sale: _Sale) -> TradeEntry:
+def _sale_entry(
+    group_key: bytes, money: TradeFact, on: date, record_id: RecordId | None
+) -> TradeEntry:
     return TradeEntry(
         group_key=group_key,
-        record_id=sale.record_id,
-        on=sale.on,
+        record_id=record_id,
+        on=on,
         purchases=1,
-        net=sale.money.net or _NOTHING,
-        cost=sale.money.cost or _NOTHING,
-        discount=sale.money.discount or _NOTHING,
+        net=money.net or _NOTHING,
+        cost=money.cost or _NOTHING,
+        discount=money.discount or _NOTHING,
     )
 
 

@@ -59,7 +59,7 @@ def event_row(told: Told) -> EventRow:
         read.record_id,
         read.visit_key,
         command.source,
-        command.type.value,
+        command.type,
         command.time.at,
         command.time.offset_minutes,
         read.business_on,
@@ -123,7 +123,8 @@ def dialogue(told: Sequence[Told]) -> DialogueRows:
     """Return what events say of contacts, consents, preferences and complaints."""
     rows = DialogueRows([], [], [], [])
     for item in told:
-        if (record_id := item.read.record_id) is not None:
+        # Most events are about trade, which is no dialogue.
+        if item.trade is None and (record_id := item.read.record_id) is not None:
             _add(rows, item.read, record_id)
     return rows
 

@@ -184,8 +184,11 @@ def _identity(item: Told) -> EventClaim:
     )
 
 
-def _erasable(fresh: Sequence[Told]) -> set[bytes]:
-    """Return by what each event would be known to speak of somebody erased."""
+def _erasable(fresh: Sequence[Told]) -> list[bytes]:
+    """Return by what each event would be known to speak of somebody erased, in order.
+
+    It is asked for twice, and what is in order already is put in order again for next to nothing.
+    """
     wanted: set[bytes] = {named.key for item in fresh for named in item.names}
     for item in fresh:
         if item.read.evidence is not None:
@@ -193,7 +196,7 @@ def _erasable(fresh: Sequence[Told]) -> set[bytes]:
             wanted |= persons_named(item.read.evidence)
         if item.read.visit_key is not None:
             wanted.add(item.read.visit_key)
-    return wanted
+    return sorted(wanted)
 
 
 async def _erased(tx: Connection, named: Collection[bytes]) -> set[bytes]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from zoneinfo import ZoneInfo
+from datetime import date
 
 from app.flows.event_command import EventCommand
 from app.identify.names import read_birth_date, signature
@@ -12,13 +12,13 @@ from app.problems import Fault
 
 
 def with_usable_profile(
-    command: EventCommand, zone: ZoneInfo
+    command: EventCommand, business_on: date
 ) -> tuple[EventCommand, tuple[Fault, ...]]:
     """Return the event without what of its profile says nothing, and what that was, by place.
 
     Whether a birth date is plausible is asked on the business day of the event.
     """
-    faults = faults_in(command.profile, command.time.at.astimezone(zone).date())
+    faults = faults_in(command.profile, business_on)
     if not faults:
         return command, ()
     good = {name: value for name, value in command.profile.items() if name not in faults}

@@ -48,10 +48,12 @@ from app.vocabulary import (
     value_type,
 )
 
-TRADE: Final = frozenset(EventType(kind.value) for kind in TradeKind)
+TRADE: Final = {EventType(kind.value): kind for kind in TradeKind}
 _HANGS_ON_VISIT: Final = frozenset(
     {EventType.NAVIGATION, EventType.CART, EventType.INTERACTION, EventType.LOGOUT}
 )
+
+_UNSURE: Final = frozenset({Assurance.INFERRED, Assurance.ENRICHED})
 
 Rates = Mapping[tuple[str, date], Decimal]
 
@@ -104,7 +106,8 @@ def read_event(command: EventCommand, reader: Reader, now: datetime) -> ReadEven
             code="future-time",
             faults=(Fault("/time", "future-time", "lies further ahead than clocks differ"),),
         )
-    command, says_nothing = with_usable_profile(command, reader.zone)
+    business_on = command.time.at.astimezone(reader.zone).date()
+    command, says_nothing = with_usable_profile(command, business_on)
     usable, faulty = judged(command.identifiers, reader.country)
     evidence, visit = _evidence(command, usable, reader)
     event_key = reader.event_key(command.source, command.id)
@@ -113,7 +116,7 @@ def read_event(command: EventCommand, reader: Reader, now: datetime) -> ReadEven
         event_key=event_key,
         content_hash=reader.keyed_hash.digest("content", command.content),
         person_hash=reader.keyed_hash.digest("person", command.person),
-        business_on=command.time.at.astimezone(reader.zone).date(),
+        business_on=business_on,
         evidence=evidence,
         visit_key=None if visit is None else identifier_key(reader.keyed_hash, visit),
         ignored=told_back(faulty, reader.country) + says_nothing,
@@ -191,7 +194,7 @@ def trade_fact(read: ReadEvent, sent: SentMoney, reader: Reader) -> TradeFact:
     status = data.get("status")
     return TradeFact(
         event_key=read.event_key,
-        kind=TradeKind(read.command.type.value),
+        kind=TRADE[read.command.type],
         occurred_at=read.command.time.at,
         business_on=read.business_on,
         order_key=reader.keyed_hash.digest("order", source, order_id) if order_id else None,
@@ -225,7 +228,7 @@ def _evidence(
         record = keyed_record(keyed_hash, source, command.record_key)
         names.extend(() if isinstance(code, Faulty) else (code,))
         return _told(record, command, names, person, reader, keyed=True), visit
-    if command.type is EventType.PROFILE and command.assurance.rank <= Assurance.ENRICHED.rank:
+    if command.type is EventType.PROFILE and command.assurance in _UNSURE:
         return None, visit
     keyless = keyless_record(keyed_hash, source, names, person)
     if keyless is not None:
@@ -255,19 +258,18 @@ def _told(
     keyed: bool,
     anonymous: bool = False,
 ) -> RecordEvidence:
+    seen_at = command.time.at
+    named = {identifier_key(reader.keyed_hash, found): found for found in names}
     return RecordEvidence(
         record,
         command.source,
         keyed,
         anonymous,
         tuple(
-            NamedIdentifier(
-                identifier_key(reader.keyed_hash, found),
-                found,
-                _assurance(found, command),
-                command.time.at,
-            )
-            for found in dict.fromkeys(names)
+            [
+                NamedIdentifier(key, found, _assurance(found, command), seen_at)
+                for key, found in named.items()
+            ]
         ),
         person_token(reader.keyed_hash, person),
     )
@@ -281,6 +283,7 @@ def _assurance(found: Identifier, command: EventCommand) -> Assurance:
     """
     if command.type is EventType.LOGIN:
         return Assurance.VERIFIED
+    if command.assurance not in _UNSURE:
+        return command.assurance
     is_own = found.type is IdentifierType.CUSTOMER_CODE and found.scope == command.source
-    least = Assurance.DECLARED if is_own else Assurance.ENRICHED
-    return command.assurance if command.assurance.rank > least.rank else least
+    return Assurance.DECLARED if is_own else Assurance.ENRICHED

@@ -246,11 +246,7 @@ def _unsettled(
     unsettled: set[ComponentId] = set()
     for evidence in told:
         names = [named for named in evidence.names if named.key in active]
-        if evidence.record_id not in changed and all(
-            _is_in(found.links.get((named.key, evidence.record_id)), named, evidence)
-            and _says_nothing_of_others(named, evidence.record_id, found, values[named.key])
-            for named in names
-        ):
+        if evidence.record_id not in changed and _says_nothing_new(evidence, names, found, values):
             continue
         if (place := found.places.get(evidence.record_id)) is not None:
             unsettled.add(place.component_id)
@@ -258,24 +254,33 @@ def _unsettled(
     return unsettled
 
 
-def _says_nothing_of_others(
-    named: NamedIdentifier, record_id: RecordId, found: Located, value: _Value
+def _says_nothing_new(
+    evidence: RecordEvidence,
+    names: Iterable[NamedIdentifier],
+    found: Located,
+    values: dict[IdentifierKey, _Value],
 ) -> bool:
-    """Tell whether a record seen once more with its value leaves its other holders as they are.
+    """Tell whether a record seen once more with its values is as it was, and so is who else is.
 
-    Where several customers hold it, it counts how long nobody was seen with it before one of them
-    came (``eras``): that is as it was unless somebody came after this record was seen with it last.
+    Where several customers hold a value, it counts how long nobody was seen with it before one of
+    them came (``eras``): that is as it was unless somebody came after this record was seen with it
+    last.
     """
-    if len(value.customers) == 1:
-        return True
-    stored = found.links[named.key, record_id]
-    return stored.first_seen_at <= named.seen_at and value.newest_at <= stored.last_seen_at
+    for named in names:
+        stored = found.links.get((named.key, evidence.record_id))
+        if stored is None or not _is_in(stored, named, evidence):
+            return False
+        value = values[named.key]
+        if len(value.customers) > 1 and not (
+            stored.first_seen_at <= named.seen_at and value.newest_at <= stored.last_seen_at
+        ):
+            return False
+    return True
 
 
-def _is_in(stored: StoredLink | None, named: NamedIdentifier, evidence: RecordEvidence) -> bool:
+def _is_in(stored: StoredLink, named: NamedIdentifier, evidence: RecordEvidence) -> bool:
     return (
-        stored is not None
-        and not stored.denied
+        not stored.denied
         and (stored.unnamed or evidence.token is not None)
         and (stored.assurance >= named.assurance.rank)
         and (named.identifier.type not in DATED or stored.first_seen_at <= named.seen_at)

@@ -50,7 +50,9 @@ def plain_line(text: str, country: str) -> PlainLine | None:
     found = _PLAIN.fullmatch(text)
     if found is None:
         return None
-    digits = text[found.end(1) :].translate(_BETWEEN)
+    digits = text[found.end(1) :]
+    if not digits.isdecimal():
+        digits = digits.translate(_BETWEEN)
     if found[1]:
         return _with_code(digits)
     code = _code_of(country)
