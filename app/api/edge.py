@@ -24,7 +24,7 @@ from uuid_utils import uuid7
 from app.access.authenticate import Client
 from app.api import metrics
 from app.api.admission.early import Early, Fields, SentAway
-from app.api.logging import kinds_of, stack_of
+from app.api.logging import kinds_of, log_within, stack_of
 from app.api.problem_details import problem_of, problem_response
 from app.problems import Problem, TooLarge, Unavailable
 
@@ -132,9 +132,7 @@ class Edge:
         scope[_NOTE] = exchange
         began = time.perf_counter()
         # The server gives each request a context of its own, so nothing is put back afterwards.
-        structlog.contextvars.bind_contextvars(
-            request_id=exchange.request_id, trace_id=exchange.trace_id
-        )
+        log_within(exchange.request_id, exchange.trace_id)
         try:
             heard: Receive | SentAway = receive
             if self._early is not None:
