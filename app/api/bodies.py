@@ -74,7 +74,7 @@ async def read_raw(request: Request, *, longest: int) -> ReadRequest:
     Raises:
         UnsupportedMedia, TooLarge, Malformed: as ``read_body`` tells.
     """
-    return ReadRequest(request, await read_body(request, longest=longest))
+    return ReadRequest(request, await _read(request, longest))
 
 
 async def read_json(request: Request, *, longest: int) -> ReadRequest:
@@ -86,7 +86,7 @@ async def read_json(request: Request, *, longest: int) -> ReadRequest:
     fields = exchange_of(request.scope).fields
     if fields.get(b"content-type") != _AS_MOST_SAY_IT:
         refuse_media_type(fields, _ONLY_JSON)
-    data = await read_body(request, longest=longest)
+    data = await _read(request, longest)
     return ReadRequest(request, data, parse_json(data))
 
 
@@ -123,8 +123,10 @@ async def read_body(request: Request, *, longest: int) -> bytes:
         TooLarge: it is longer, as it came or inflated.
         UnsupportedMedia, Malformed: it is compressed in another way, or damaged.
     """
-    if isinstance(request, ReadRequest):
-        return request.data
+    return request.data if isinstance(request, ReadRequest) else await _read(request, longest)
+
+
+async def _read(request: Request, longest: int) -> bytes:
     told = exchange_of(request.scope).fields.get(b"content-encoding")
     encoding = _AS_IT_IS if told is None else told.strip().lower()
     if encoding not in {_AS_IT_IS, _GZIP}:

@@ -74,13 +74,13 @@ class GuardedRoute(APIRoute):
             if request.scope["query_string"] and method in sorts:
                 refuse_unknown_parameters(request.query_params, parameters)
             _refuse_unacceptable(exchange.fields, produces)
-            left_s = exchange.left_s()
+            left_s, sort = exchange.left_s(), sorts.get(method)
             if may_be_empty and _is_empty(exchange.fields):
                 request = ReadRequest(request, b"")
             elif read is not None:
                 exchange.ends_in(ARRIVAL_LIMIT_S, SlowBody)
-                request = await read(request, longest=house.settings.max_body_bytes)
-            sort = sorts.get(method)
+                request = found = await read(request, longest=house.settings.max_body_bytes)
+                sort = sort.of_body(found.data, found.document) if sort else None
             if sort is None:
                 exchange.ends_in(left_s)
                 return await handle(request)
@@ -118,8 +118,6 @@ async def _in_turn(
     """
     if exchange.client is None:
         raise AssertionError("nobody comes in without a key")
-    if isinstance(request, ReadRequest):
-        sort = sort.of_body(request.data, request.document)
     exchange.ends_in(left_s + EXTRA_S if sort.is_long else left_s)
     work = Work(sort.kind, sort.writes, exchange.client.key_id)
     rings = sort.may_ring and sort.kind is Kind.RING  # it has to be taken, and told what is known
