@@ -16,7 +16,8 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 import orjson
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
+from starlette.types import Receive
 
 from app.api.admission.early import Fields
 from app.api.edge import exchange_of
@@ -24,6 +25,7 @@ from app.problems import Malformed, TooLarge, UnsupportedMedia
 
 JSON: Final = "application/json"
 _ONLY_JSON: Final = frozenset({JSON})
+_AS_MOST_SAY_IT: Final = JSON.encode()
 DEEPEST: Final = 32
 MOST_MEMBERS: Final = 128
 MOST_VALUES: Final = 200_000
@@ -72,7 +74,7 @@ async def read_raw(request: Request, *, longest: int) -> ReadRequest:
     Raises:
         UnsupportedMedia, TooLarge, Malformed: as ``read_body`` tells.
     """
-    return ReadRequest(request, await read_body(request, longest=longest))
+    return ReadRequest(request, await _read(request, longest))
 
 
 async def read_json(request: Request, *, longest: int) -> ReadRequest:
@@ -81,8 +83,10 @@ async def read_json(request: Request, *, longest: int) -> ReadRequest:
     Raises:
         UnsupportedMedia, TooLarge, Malformed: it is not JSON we can read.
     """
-    refuse_media_type(exchange_of(request.scope).fields, _ONLY_JSON)
-    data = await read_body(request, longest=longest)
+    fields = exchange_of(request.scope).fields
+    if fields.get(b"content-type") != _AS_MOST_SAY_IT:
+        refuse_media_type(fields, _ONLY_JSON)
+    data = await _read(request, longest)
     return ReadRequest(request, data, parse_json(data))
 
 
@@ -119,13 +123,33 @@ async def read_body(request: Request, *, longest: int) -> bytes:
         TooLarge: it is longer, as it came or inflated.
         UnsupportedMedia, Malformed: it is compressed in another way, or damaged.
     """
-    if isinstance(request, ReadRequest):
-        return request.data
-    encoding = exchange_of(request.scope).fields.get(b"content-encoding", _AS_IT_IS).strip().lower()
+    return request.data if isinstance(request, ReadRequest) else await _read(request, longest)
+
+
+async def _read(request: Request, longest: int) -> bytes:
+    told = exchange_of(request.scope).fields.get(b"content-encoding")
+    encoding = _AS_IT_IS if told is None else told.strip().lower()
     if encoding not in {_AS_IT_IS, _GZIP}:
         raise UnsupportedMedia("send it as it is, or as gzip", code="unsupported-encoding")
-    data = await request.body()
+    data = await _arrived(request.receive)
     return _inflated(data, longest) if encoding == _GZIP else data
+
+
+async def _arrived(receive: Receive) -> bytes:
+    """Return a body once all of its parts are here.
+
+    Raises:
+        ClientDisconnect: the rest does not come.
+    """
+    parts: list[bytes] = []
+    more = True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        parts.append(message.get("body", b""))
+        more = message.get("more_body", False)
+    return b"".join(parts)
 
 
 def parse_json(data: bytes) -> Any:

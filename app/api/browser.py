@@ -11,10 +11,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from starlette.datastructures import Headers
+from starlette.requests import Request
 
 from app.access.authenticate import Client
-from app.api.scopes import FOR_PAGES, Route
+from app.api.scopes import FOR_PAGES
 from app.flows.event_command import EventCommand, EventType
 from app.flows.outcome import OutcomeCommand
 from app.flows.touchpoint_command import Interaction, TouchpointCommand
@@ -50,7 +50,7 @@ SHORTEST_VISIT: Final = 16
 _CODE: Final = "not-in-a-page"
 
 
-def refuse_page(client: Client, route: Route, headers: Headers) -> None:
+def refuse_page(client: Client, request: Request) -> None:
     """Refuse a browser key where it does not belong.
 
     Raises:
@@ -58,9 +58,9 @@ def refuse_page(client: Client, route: Route, headers: Headers) -> None:
     """
     if client.origins is None:
         return
-    if route not in FOR_PAGES:
+    if (request.method, request.scope["route"].path_format) not in FOR_PAGES:
         raise Forbidden("a browser key does not open this route", code="not-for-pages")
-    origins = headers.getlist("origin")
+    origins = request.headers.getlist("origin")
     if len(origins) != 1 or origins[0] not in client.origins:
         raise Forbidden(
             "this browser key is for pages of other origins; they are listed with the key",

@@ -11,6 +11,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from operator import attrgetter
 from typing import Any, Final, Self
 
@@ -41,6 +42,9 @@ _NOT_PLANNED: Final = (
     "security_scopes_param_name",
 )
 """What the framework could hand to a function, and no function of ours asks for."""
+
+
+_OF_JSON: Final = ((b"content-type", JSON.encode()),)
 
 
 class CannotBePlanned(TypeError):
@@ -103,6 +107,11 @@ class _Step:
             faults += wrong
         return values
 
+    @property
+    def asks_for_request_alone(self) -> str | None:
+        """Return the name of its one argument if that is the request, as of most dependencies."""
+        return None if self.needs or self.parameters or self.body is not None else self.request
+
 
 def _plan(declared: Dependant) -> list[_Step]:
     """Return what to call, in order: each dependency once and before whoever needs it.
@@ -149,6 +158,14 @@ def _body_of(wanted: Dependant) -> ModelField | None:
     return next(iter(wanted.body_params), None)
 
 
+class _JSONAnswer(Response):
+    """A document as it is sent, with the two header fields that say what it is."""
+
+    def init_headers(self, headers: Mapping[str, str] | None = None) -> None:  # noqa: ARG002 (none)
+        """Set them as they go out: the framework would look for them among those given first."""
+        self.raw_headers = [(b"content-length", b"%d" % len(self.body)), *_OF_JSON]
+
+
 def caller_of(route: APIRoute) -> Handler:
     """Return what calls a route's function and writes out its answer.
 
@@ -156,14 +173,16 @@ def caller_of(route: APIRoute) -> Handler:
         CannotBePlanned: the function declares what nothing here provides.
     """
     *before, last = _plan(route.dependant)
+    at_once = list(takewhile(lambda step: step.asks_for_request_alone, before))
+    one_by_one = before[len(at_once) :]
     takes_body = route.body_field is not None
     status, field = route.status_code or 200, route.response_field
 
     async def call(request: Request) -> Response:
         document = await request.json() if takes_body else None
-        given: list[Any] = []
+        given = [await step.function(request) for step in at_once]
         faults: list[Any] = []
-        for step in before:
+        for step in one_by_one:
             arguments = step.arguments(request, document, given, faults)
             given.append(None if faults else await step.function(**arguments))
         arguments = last.arguments(request, document, given, faults)
@@ -177,6 +196,6 @@ def caller_of(route: APIRoute) -> Handler:
         value, wrong = field.validate(answer, loc=("response",))
         if wrong:
             raise ResponseValidationError(wrong)
-        return Response(field.serialize_json(value), status, media_type=JSON)
+        return _JSONAnswer(field.serialize_json(value), status)
 
     return call

@@ -64,8 +64,9 @@ async def _now(request: Request) -> datetime:
 
 
 async def _locale(request: Request) -> Locale:
-    wanted = exchange_of(request.scope).fields.get(b"accept-language", b"").decode("latin-1")
-    return locale_among(wanted, Locale(house_of(request).settings.locale))
+    ours = Locale(house_of(request).settings.locale)
+    wanted = exchange_of(request.scope).fields.get(b"accept-language")
+    return ours if wanted is None else locale_among(wanted.decode("latin-1"), ours)
 
 
 TheHouse = Annotated[House, Depends(_house)]

@@ -14,7 +14,7 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, cast
+from typing import Final
 
 import structlog
 from starlette.requests import ClientDisconnect
@@ -24,7 +24,7 @@ from uuid_utils import uuid7
 from app.access.authenticate import Client
 from app.api import metrics
 from app.api.admission.early import Early, Fields, SentAway
-from app.api.logging import kinds_of, stack_of
+from app.api.logging import kinds_of, log_within, stack_of
 from app.api.problem_details import problem_of, problem_response
 from app.problems import Problem, TooLarge, Unavailable
 
@@ -69,6 +69,9 @@ class Exchange:
 
     request_id: str
     fields: Fields
+    now_s: Callable[[], float]
+    """The clock of the event loop."""
+
     trace_id: str | None = None
     client: Client | None = None
     route: str | None = None
@@ -76,7 +79,7 @@ class Exchange:
 
     status: int | None = None
     ends_s: float = math.inf
-    """When it ends if it is not answered by then, on the clock of the event loop."""
+    """When it ends if it is not answered by then, on that clock."""
 
     late: type[Problem] = Unavailable
     """What is then the matter."""
@@ -89,17 +92,18 @@ class Exchange:
 
     def ends_in(self, seconds: float, late: type[Problem] = Unavailable) -> None:
         """End this request with that problem unless it is answered, or told another limit, then."""
-        self.ends_s = asyncio.get_running_loop().time() + seconds
+        self.ends_s = self.now_s() + seconds
         self.late = late
 
     def left_s(self) -> float:
         """Return how much of its time a request has left, in seconds."""
-        return self.ends_s - asyncio.get_running_loop().time()
+        return self.ends_s - self.now_s()
 
 
 def exchange_of(scope: Scope) -> Exchange:
     """Return the exchange that a request belongs to."""
-    return cast("Exchange", scope[_NOTE])
+    found: Exchange = scope[_NOTE]
+    return found
 
 
 def route_of(scope: Scope) -> str:
@@ -128,13 +132,12 @@ class Edge:
             await self._app(scope, receive, send)
             return
         fields = dict(scope["headers"])
-        exchange = Exchange(_request_id(fields), fields, _trace_id(fields))
+        clock = asyncio.get_running_loop().time
+        exchange = Exchange(_request_id(fields), fields, clock, _trace_id(fields))
         scope[_NOTE] = exchange
         began = time.perf_counter()
         # The server gives each request a context of its own, so nothing is put back afterwards.
-        structlog.contextvars.bind_contextvars(
-            request_id=exchange.request_id, trace_id=exchange.trace_id
-        )
+        log_within(exchange.request_id, exchange.trace_id)
         try:
             heard: Receive | SentAway = receive
             if self._early is not None:

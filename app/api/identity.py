@@ -19,7 +19,7 @@ from app.api.wire import Answer, Document, Moment
 from app.flows.resolution_wording import question_for, sentence_for
 from app.identify.normalise import advice, normalise
 from app.identify.resolve import MatchState, Resolution, unusable, who_is
-from app.identify.telling import Question, said_in
+from app.identify.telling import NOTHING_SAID, Question, said_in
 from app.identify.weighing import Candidate, Evidence
 from app.problems import Fault
 from app.vocabulary import (
@@ -89,7 +89,7 @@ async def resolve_identity(
     """
     question = asking(house.number_budget, client, asked.identifiers, asked.said)
     usable, ignored = _usable(asked.identifiers, house)
-    said = said_in(asked.said.answers() if asked.said else {}, house.settings.country)
+    said = said_in(asked.said.answers(), house.settings.country) if asked.said else NOTHING_SAID
     if usable:
         resolution = await house.database.ask(
             lambda tx: who_is(tx, house.keyed_hash, usable, asked.time or now, said)

@@ -200,7 +200,8 @@ class GuardedProtocol(HttpToolsProtocol):
         if len(self.headers) > MOST_FIELDS:
             raise HeadTooLarge(f"send {MOST_FIELDS} header fields at most")
         names = [name for name, _ in self.headers]
-        if any(names.count(name) > 1 for name in _COMES_ONCE.intersection(names)):
+        is_told_twice = len(set(names)) < len(names)
+        if is_told_twice and any(names.count(name) > 1 for name in _COMES_ONCE):
             raise Malformed("a header field comes twice that may come once", code="doubled-header")
         if self.parser.get_method() == b"CONNECT":
             raise Malformed("this is no proxy", code="unreadable-request")

@@ -18,17 +18,17 @@ from typing import Any, Final, Protocol
 from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
 
-from app.access.authenticate import Client
+from app.access.authenticate import Client, KeyRing
 from app.access.scopes import Scope
-from app.api.admission.door import Work
+from app.api.admission.door import Door, Work
 from app.api.admission.early import Fields
 from app.api.admission.kinds import EXTRA_S, TOUCHPOINT, Kind, Sort
 from app.api.bodies import ARRIVAL_LIMIT_S, JSON, ReadRequest, read_json, read_raw
 from app.api.browser import refuse_page
 from app.api.calling import Handler, caller_of
 from app.api.credentials import key_in
-from app.api.dependencies import house_of
-from app.api.edge import SENDING_LIMIT_S, exchange_of
+from app.api.dependencies import House, house_of
+from app.api.edge import SENDING_LIMIT_S, Exchange, exchange_of
 from app.api.parameters import query_parameters, refuse_unknown_parameters
 from app.api.problem_details import NotAcceptable, SlowBody
 from app.api.scopes import SCOPE_OF, ScopeGap
@@ -65,22 +65,26 @@ class GuardedRoute(APIRoute):
         }
 
         async def guarded(request: Request) -> Response:
-            await _admit(request, scopes[request.method])
-            if request.scope["query_string"] and request.method in sorts:
+            exchange, house, method = (
+                exchange_of(request.scope),
+                house_of(request),
+                request.scope["method"],
+            )
+            await _admit(request, exchange, house, scopes[method])
+            if request.scope["query_string"] and method in sorts:
                 refuse_unknown_parameters(request.query_params, parameters)
-            exchange = exchange_of(request.scope)
             _refuse_unacceptable(exchange.fields, produces)
-            left_s = exchange.left_s()
+            left_s, sort = exchange.left_s(), sorts.get(method)
             if may_be_empty and _is_empty(exchange.fields):
                 request = ReadRequest(request, b"")
             elif read is not None:
                 exchange.ends_in(ARRIVAL_LIMIT_S, SlowBody)
-                request = await read(request, longest=house_of(request).settings.max_body_bytes)
-            sort = sorts.get(request.method)
+                request = found = await read(request, longest=house.settings.max_body_bytes)
+                sort = sort.of_body(found.data, found.document) if sort else None
             if sort is None:
                 exchange.ends_in(left_s)
                 return await handle(request)
-            return await _in_turn(request, handle, sort, left_s)
+            return await _in_turn(request, exchange, house.door, handle, sort, left_s)
 
         return guarded
 
@@ -102,7 +106,9 @@ def new_router(tag: str) -> APIRouter:
     return APIRouter(route_class=GuardedRoute, tags=[tag])
 
 
-async def _in_turn(request: Request, handle: Handler, sort: Sort, left_s: float) -> Response:
+async def _in_turn(
+    request: Request, exchange: Exchange, door: Door, handle: Handler, sort: Sort, left_s: float
+) -> Response:
     """Answer once there is a slot for it, by the time that requests of its kind have.
 
     ``left_s`` is what finding out who calls has left of the shortest limit.
@@ -110,14 +116,10 @@ async def _in_turn(request: Request, handle: Handler, sort: Sort, left_s: float)
     Raises:
         Unavailable, TooMany: as ``Door.enter`` tells, but for a call that comes in.
     """
-    exchange = exchange_of(request.scope)
     if exchange.client is None:
         raise AssertionError("nobody comes in without a key")
-    if isinstance(request, ReadRequest):
-        sort = sort.of_body(request.data, request.document)
     exchange.ends_in(left_s + EXTRA_S if sort.is_long else left_s)
     work = Work(sort.kind, sort.writes, exchange.client.key_id)
-    door = house_of(request).door
     rings = sort.may_ring and sort.kind is Kind.RING  # it has to be taken, and told what is known
     if exchange.without_database and not rings:
         raise Unavailable(retry_after_s=1)
@@ -137,7 +139,7 @@ async def _in_turn(request: Request, handle: Handler, sort: Sort, left_s: float)
         exchange.ends_in(SENDING_LIMIT_S)
 
 
-async def _admit(request: Request, scope: Scope | None) -> None:
+async def _admit(request: Request, exchange: Exchange, house: House, scope: Scope | None) -> None:
     """Let a client in that may come in, and note who it is.
 
     Raises:
@@ -147,25 +149,24 @@ async def _admit(request: Request, scope: Scope | None) -> None:
     """
     if scope is None:
         return
-    client = await _client_of(request)
-    exchange = exchange_of(request.scope)
+    client = await _client_of(request, exchange, house.key_ring)
     exchange.client = client
     if not client.may(scope):
         raise Forbidden(f"this key does not carry the scope {scope.value}", code="missing-scope")
-    refuse_page(client, (request.method, request.scope["route"].path_format), request.headers)
-    house_of(request).early.note(exchange.fields, client)
+    refuse_page(client, request)
+    house.early.note(exchange.fields, client)
 
 
-async def _client_of(request: Request) -> Client:
+async def _client_of(request: Request, exchange: Exchange, key_ring: KeyRing) -> Client:
     """Return who calls; a telephone system also when only its last visit tells."""
-    key_ring, text = house_of(request).key_ring, key_in(request.scope["headers"])
+    text = key_in(request.scope["headers"])
     try:
         return await key_ring.client_of(text)
     except Unavailable:
         client = key_ring.last_known(text)
         if client is None or (request.method, request.scope["route"].path_format) != TOUCHPOINT:
             raise
-        exchange_of(request.scope).without_database = "database"
+        exchange.without_database = "database"
         return client
 
 

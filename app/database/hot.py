@@ -10,12 +10,11 @@ what it says (the engine has told the driver how to read it).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
 import asyncpg
 from sqlalchemy import ClauseElement
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
-from sqlalchemy.engine import AdaptedConnection
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 
@@ -57,9 +56,9 @@ class HotStatement:
 def driver_of(connection: AsyncConnection) -> asyncpg.Connection[asyncpg.Record]:
     """Return the driver's own connection; what is sent over it is in the same transaction."""
     sync = connection.sync_connection
-    adapted = None if sync is None else sync.connection.dbapi_connection
+    # Asked of the adapter itself: the pool would ask its record, which would ask the dialect.
+    adapted: Any = None if sync is None else sync.connection.dbapi_connection
     if adapted is None:
         raise asyncpg.InterfaceError("the connection is closed")
-    # Asked of the adapter itself: the pool would ask its record, which would ask the dialect.
-    driver = cast("AdaptedConnection", adapted).driver_connection
-    return cast("asyncpg.Connection[asyncpg.Record]", driver)
+    driver: asyncpg.Connection[asyncpg.Record] = adapted.driver_connection
+    return driver

@@ -91,7 +91,7 @@ class Lines:
         while True:
             while self._free:
                 line = self._free.pop()
-                if not is_cut(line):
+                if not driver_of(line).is_closed():  # none that was invalidated is given back
                     return line
                 await self.drop(line)
             if self._open < self._most:
@@ -223,7 +223,8 @@ class Unit:
             elif self._begin is not None:
                 await self._line.invalidate()
         finally:
-            if is_cut(self._line) or self._driver.is_in_transaction():
+            # Who invalidates a line closes its driver: that need not be asked as well.
+            if self._driver.is_closed() or self._driver.is_in_transaction():
                 await self._lines.drop(self._line)
             else:
                 self._lines.give(self._line)

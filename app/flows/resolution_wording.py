@@ -143,16 +143,15 @@ _ASK: Final = {
 
 def sentence_for(who: Resolution, locale: Locale) -> str:
     """Return one sentence on who it is and what that rests on."""
-    count = {"count": str(len(who.contenders))}
     match who.state:
         case MatchState.KNOWN:
             return _known(who, locale)
         case MatchState.SHARED | MatchState.AMBIGUOUS if who.reason == FITS_NOBODY:
-            return _FITS_NOBODY.filled(locale, count)
+            return _FITS_NOBODY.filled(locale, _count(who))
         case MatchState.SHARED:
-            return _SHARED.filled(locale, count)
+            return _SHARED.filled(locale, _count(who))
         case MatchState.AMBIGUOUS:
-            return _AMBIGUOUS.filled(locale, count)
+            return _AMBIGUOUS.filled(locale, _count(who))
         case _:
             return _UNKNOWN.get(who.reason, _NOBODY).in_locale(locale)
 
@@ -167,10 +166,13 @@ def _known(who: Resolution, locale: Locale) -> str:
         return _CONFIRMED.in_locale(locale)
     if who.reason == TOLD_APART:
         answers = ", ".join(_ANSWERS[each].in_locale(locale) for each in who.told_by)
-        count = str(len(who.contenders))
-        return _TOLD_APART.filled(locale, {"count": count, "answers": answers})
-    names = (_name_of(each, locale) for each in who.customer.evidence)
+        return _TOLD_APART.filled(locale, {**_count(who), "answers": answers})
+    names = [_name_of(each, locale) for each in who.customer.evidence]
     return _KNOWN.filled(locale, {"evidence": ", ".join(dict.fromkeys(names))})
+
+
+def _count(who: Resolution) -> dict[str, str]:
+    return {"count": str(len(who.contenders))}
 
 
 def _name_of(evidence: Evidence, locale: Locale) -> str:

@@ -153,7 +153,7 @@ def bits_of(kind: IdentifierType) -> float:
 
 def bits_held_by(kind: IdentifierType, holders: int) -> float:
     """Return the weight of a value that so many persons hold: each doubling costs a bit."""
-    return bits_of(kind) - log2(max(holders, 1))
+    return bits_of(kind) - (log2(holders) if holders > 1 else 0.0)
 
 
 def is_veto(link: Link) -> bool:

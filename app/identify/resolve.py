@@ -15,7 +15,7 @@ number for long is less sure to have it still: its bits fade, and the confidence
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -28,7 +28,7 @@ from app.identify.normalise.faults import Fault
 from app.identify.rows import Holding
 from app.identify.telling import NOTHING_SAID, Question, Traits, fit, question_among
 from app.identify.weighing import Candidate, ranked, with_confidence
-from app.vocabulary import CustomerId, Identifier, IdentifierKey, IdentifierType
+from app.vocabulary import CustomerId, Identifier, IdentifierKey, IdentifierType, value_type
 
 LEAD_BITS: Final = 3.0
 """By how much the best customer must beat the second: eight times as likely (judgement)."""
@@ -52,7 +52,7 @@ class MatchState(StrEnum):
     BLOCKED = "blocked"
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class Resolution:
     """Who it is, how sure, and why; ``customer`` is None unless known.
 

@@ -80,7 +80,7 @@ class Located:
         return frozenset(place.component_id for place in self.places.values())
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class Holding:
     """One customer holds one of the identifiers asked about.
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import permutations
 from typing import Final
@@ -24,13 +23,14 @@ from app.vocabulary import (
     IdentifierKey,
     IdentifierType,
     RecordId,
+    value_type,
 )
 
 LEAST_BITS: Final = 1.0
 """Below this no silence takes what somebody holds alone (judgement)."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class Evidence:
     """One identifier given that a customer holds, and what that weighs after its silence."""
 
@@ -43,7 +43,7 @@ class Evidence:
     scope: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class Candidate:
     """A customer that holds something of what was given.
 
@@ -65,6 +65,18 @@ class Candidate:
         """Return what it holds of what was given, and still weighs."""
         return frozenset(each.key for each in self.evidence if each.bits > 0)
 
+    def made_sure(self, confidence: float) -> Candidate:
+        """Return the same with how sure it is; ``replace`` looks every field up."""
+        return Candidate(
+            self.customer_id,
+            self.component_id,
+            self.record_id,
+            self.anonymous,
+            self.bits,
+            self.evidence,
+            confidence,
+        )
+
 
 def ranked(
     holdings: Collection[Holding], asked: Mapping[IdentifierKey, Identifier], at: datetime
@@ -80,12 +92,15 @@ def ranked(
         weighing[holding.key] += not (holding.anonymous or (others and holding in others))
     found = []
     for held in by_customer.values():
-        held.sort(key=lambda each: (-_bits(each), each.key))
+        if len(held) > 1:  # one number is what most calls come with, and one customer has it
+            held.sort(key=lambda each: (-_bits(each), each.key))
         bits = [
             0.0 if others and each in others else _bits(each, weighing[each.key]) for each in held
         ]
         found.append(_candidate(held, bits, holders, asked, at))
-    return with_confidence(sorted(found, key=_order))
+    if len(found) > 1:
+        found.sort(key=_order)
+    return with_confidence(found)
 
 
 def _of_another_time(holdings: Collection[Holding], at: datetime) -> set[Holding]:
@@ -130,7 +145,7 @@ def _candidate(
     asked: Mapping[IdentifierKey, Identifier],
     at: datetime,
 ) -> Candidate:
-    evidence = tuple(
+    evidence = [
         Evidence(
             found.type,
             faded(found.type, weight, at - found.last_seen_at),
@@ -141,7 +156,7 @@ def _candidate(
             asked[found.key].scope,
         )
         for found, weight in zip(held, bits, strict=True)
-    )
+    ]
     best = held[0]
     return Candidate(
         best.customer_id,
@@ -149,7 +164,7 @@ def _candidate(
         best.record_id,
         best.anonymous,
         sum(bits),
-        evidence,
+        tuple(evidence),
     )
 
 
@@ -166,17 +181,13 @@ def with_confidence(
     told = spoken or {}
     odds = {
         each.customer_id: 2.0
-        ** (sum(item.bits for item in each.evidence) + told.get(each.customer_id, 0.0))
+        ** (sum([item.bits for item in each.evidence]) + told.get(each.customer_id, 0.0))
         for each in candidates
         if each.bits > 0
     }
-    real = sum(
-        odds[each.customer_id] for each in candidates if each.bits > 0 and not each.anonymous
-    )
+    real = sum([odds.get(each.customer_id, 0.0) for each in candidates if not each.anonymous])
     return [
-        replace(
-            each, confidence=0.0 if each.anonymous else odds.get(each.customer_id, 0.0) / (1 + real)
-        )
+        each.made_sure(0.0 if each.anonymous else odds.get(each.customer_id, 0.0) / (1 + real))
         for each in candidates
     ]
 

@@ -48,6 +48,7 @@ def _serve_http(fd: int, *, when_told: bool = False) -> None:
         access_log=False,
         log_config=None,
         server_header=False,
+        proxy_headers=False,  # nothing here asks who called a proxy, or how
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=int(DRAIN_LIMIT_S) - 2,
     )

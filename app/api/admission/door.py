@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
@@ -20,6 +19,7 @@ from app.api.admission.kinds import Kind
 from app.api.admission.line import Flow, Line
 from app.api.admission.slots import Ceilings, Slots
 from app.problems import Problem, TooMany, Unavailable
+from app.vocabulary import value_type
 
 LONGEST_LINE: Final[Mapping[Kind, int]] = {Kind.RING: 64, Kind.OFFER: 64, Kind.BULK: 32}
 LONGEST_WAIT_S: Final[Mapping[Kind, float]] = {Kind.RING: 0.3, Kind.OFFER: 0.25, Kind.BULK: 1.0}
@@ -38,7 +38,7 @@ class Refusal(StrEnum):
     WAITED = "waited"
 
 
-@dataclass(frozen=True, slots=True)
+@value_type()
 class Work:
     """One request, as far as the door looks at it."""
 

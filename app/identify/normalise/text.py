@@ -67,7 +67,9 @@ def readable(text: str, *, longest: int, form: Literal["NFC", "NFKC"] = "NFC") -
 
 def country_code(text: str | None) -> str:
     """Return an ISO 3166 alpha-2 code in capitals, or nothing when the text is none."""
-    code = (text or "")[:8].strip().upper()
+    if not text:
+        return ""
+    code = text[:8].strip().upper()
     return code if len(code) == 2 and code.isascii() and code.isalpha() else ""
 
 
