@@ -54,7 +54,7 @@ from app.vocabulary import CustomerId, EventId, RecordId
 CUSTOMER_CHANGED = "customer.changed"
 """Outbox topic: a customer's records or numbers are not what they were."""
 
-_BREATH: Final = 25
+_BREATH: Final = 6
 """After so many events others get their turn: a ring waits no longer than reading these takes."""
 
 

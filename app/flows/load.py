@@ -36,10 +36,10 @@ from app.vocabulary import value_type
 ARRAY_LINES: Final = 1_000
 """As many as one request may carry; a quarter of that costs a tenth more for each event."""
 
-UNDER_WAY: Final = 2
-"""One array is with the database while the next is read; a third would only wait for the second."""
+UNDER_WAY: Final = 3
+"""One array has its customers locked, one writes its facts and may wait for them, one is read."""
 
-_LINES_BETWEEN_TURNS: Final = 25
+_LINES_BETWEEN_TURNS: Final = 6
 """Reading takes some 0.1 ms a line; so often the arrays under way may go on to their next step."""
 
 PATIENCE_S: Final = 600.0
