@@ -131,12 +131,12 @@ async def located(
     links: dict[tuple[IdentifierKey, RecordId], StoredLink] = {}
     generic: set[RecordId] = set()
     for record, component, customer_id, is_nobodys, key, *link in rows:
-        if record not in places:
-            places[record] = Place(component, customer_id)
-        if is_nobodys:
-            generic.add(record)
         if key is not None:
             links[key, record] = StoredLink(*link)
+            continue
+        places[record] = Place(component, customer_id)
+        if is_nobodys:
+            generic.add(record)
     return Located(places, links, frozenset(generic))
 
 

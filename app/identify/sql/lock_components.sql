@@ -7,13 +7,15 @@ SELECT c.component_id
 FROM component AS c
 WHERE c.component_id IN (
     SELECT m.component_id
-    FROM membership AS m
-    WHERE m.record_id = ANY(CAST(:record_ids AS uuid[]))
-    UNION
-    SELECT m.component_id
-    FROM record_identifier AS l
-    JOIN membership AS m ON m.record_id = l.record_id
-    WHERE l.identifier_key = ANY(CAST(:identifier_keys AS bytea[]))
+    FROM (
+        -- Most identifiers are held by the very records that name them: each is looked up once.
+        SELECT unnest(CAST(:record_ids AS uuid[]))
+        UNION
+        SELECT l.record_id
+        FROM record_identifier AS l
+        WHERE l.identifier_key = ANY(CAST(:identifier_keys AS bytea[]))
+    ) AS touched (record_id)
+    JOIN membership AS m ON m.record_id = touched.record_id
 )
 ORDER BY c.component_id
 FOR NO KEY UPDATE OF c
