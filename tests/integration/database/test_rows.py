@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from app.database.hot import HotStatement
-from app.database.rows import array_text
+from app.database.rows import amounts_text, array_text
 from app.database.transaction import Connection
 from app.differentiate.trade import TradeStatus
 
@@ -42,7 +42,6 @@ TEXTS = [
         ("int", [0, -(2**31), 2**31 - 1, None]),
         ("boolean", [True, None, False]),
         ("date", [date(1, 1, 1), date(2026, 11, 22), date(9999, 12, 31), None]),
-        ("numeric", [Decimal("0.10"), Decimal("-123456789012345678.90"), Decimal("1E+3"), None]),
         (
             "timestamptz",
             [
@@ -59,5 +58,18 @@ async def test_it_arrives_as_sent(connection: Connection, kind: str, values: lis
     told = HotStatement(text(f"SELECT CAST(CAST(:told AS text) AS {kind}[]) AS told"))
     row = await told.one(connection, {"told": array_text(values)})
     assert row.told == values
-    if kind == "numeric":
-        assert [str(each) for each in row.told[:2]] == ["0.10", "-123456789012345678.90"]
+
+
+AMOUNTS = ["0.10", "-123456789012345678.90", "1E+3", "1E-7", "-0", None]
+
+
+@pytest.mark.parametrize("written", [[], [None], AMOUNTS])
+async def test_amounts_arrive_as_sent_with_their_zeros(
+    connection: Connection, written: list[str | None]
+) -> None:
+    told = HotStatement(text("SELECT CAST(CAST(:told AS text) AS numeric[]) AS told"))
+    amounts = [None if each is None else Decimal(each) for each in written]
+    row = await told.one(connection, {"told": amounts_text(amounts)})
+    assert row.told == amounts
+    # The scale is kept; an exponent is no part of it on the other side.
+    assert [str(each) for each in row.told[:2]] == [str(each) for each in amounts[:2]]
