@@ -54,7 +54,7 @@ def session_settings(settings: Settings, server: Server, application_name: str) 
         # read all of it for every caller, long after that had grown dear.
         "enable_seqscan": "off",
         # By themselves the larger ones would be planned anew at each call, since a plan for the one
-        # value at hand looks cheaper: planning a ring takes five times what answering it does.
+        # value at hand looks cheaper: planning a ring takes four times what answering it does.
         "plan_cache_mode": "force_generic_plan",
         "jit": "off",  # our statements are short: compiling costs more than it saves
         "default_transaction_isolation": "read committed",

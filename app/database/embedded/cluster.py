@@ -40,8 +40,8 @@ REVOKE ALL ON DATABASE {DATABASE} FROM PUBLIC;
 
 # log_min_messages = log keeps ERROR out: the text of some errors quotes the value that caused them.
 # Their callers get the error; the log is for what happens to the server itself.
-# Pages in the write-ahead log are not compressed: keyed hashes hardly shrink, and to try it took a
-# third of what a file of sales costs the server.
+# Pages in the write-ahead log are not compressed: keyed hashes hardly shrink, and to try it took
+# two fifths of what a file of sales costs the server right after a checkpoint.
 _CONFIGURATION: Final = """\
 # Written anew at every start. Put settings of your own into local.conf.
 listen_addresses = ''
