@@ -189,18 +189,18 @@ async def write_entries(
     tx: Connection,
     groups: Collection[bytes],
     entries: Mapping[bytes, Sequence[TradeEntry]],
-    filed: Collection[tuple[RecordId | None, date]],
+    filed: Sequence[TradeEntry],
 ) -> set[RecordId]:
-    """Replace what orders mean and re-read their buckets; return the records that changed.
+    """Replace what orders mean and bring their buckets up to it; return the records that changed.
 
     ``groups`` are all the orders replaced; one not in ``entries`` has dissolved into another.
-    An order that means nothing yet keeps an empty entry, which is its lock.  ``filed`` are the
-    records and days of the orders that stay as they were filed when claimed.
+    An order that means nothing yet keeps an empty entry, which is its lock.  ``filed`` is what the
+    orders that stay as they were filed when claimed bring: it is added to its buckets, the others'
+    are re-read.
     """
     rows: list[tuple[bytes, int, TradeEntry | None]] = []
     for group, meant in entries.items():
         rows.extend((group, number, entry) for number, entry in enumerate(meant or (None,)))
-    places = list(filed)
     changed = await WRITE_ENTRIES.rows(
         tx,
         {
@@ -208,8 +208,11 @@ async def write_entries(
             "entry_groups": [group for group, _, _ in rows],
             "ordinals": array_text(ordinal for _, ordinal, _ in rows),
             **_entry_columns([entry for _, _, entry in rows]),
-            "filed_records": [record for record, _ in places],
-            "filed_days": array_text(on for _, on in places),
+            "filed_records": [entry.record_id for entry in filed],
+            "filed_days": array_text(entry.on for entry in filed),
+            "filed_purchases": array_text(entry.purchases for entry in filed),
+            "filed_nets": amounts_text(entry.net for entry in filed),
+            "filed_costs": amounts_text(entry.cost for entry in filed),
         },
     )
     return {RecordId(row["record_id"]) for row in changed}

@@ -1,8 +1,9 @@
 """What is a customer worth, and how does a sale get into that?
 
 A sale is booked by settling its order again, whole, and re-reading what hangs on it: entries, day
-buckets, the customer's cache.  A score is a pure function of those numbers, a frozen yardstick and
-a day, computed when it is asked for.
+buckets, the customer's cache.  An order that nobody knew has nothing to take back, and is added to
+its bucket.  A score is a pure function of those numbers, a frozen yardstick and a day, computed
+when it is asked for.
 """
 
 from __future__ import annotations
@@ -62,16 +63,21 @@ class Orders:
 
 
 async def claim(
-    tx: Connection, told: Sequence[TradeFact], sent: Mapping[bytes, SentMoney]
+    tx: Connection,
+    told: Sequence[TradeFact],
+    sent: Mapping[bytes, SentMoney],
+    awaited: Collection[bytes],
 ) -> Orders:
     """Lock the orders that these facts belong to and file the facts with all known of them.
 
     The facts' event keys, and those they refer to, must be claimed already: that is what keeps a
-    refund and its sale from passing each other.  A refund may turn out to belong to an order it
-    does not name; then that order is locked as well and read again.  Most orders are one sale that
-    nobody has spoken of before: these are filed by the lock itself, and not written twice.
+    refund and its sale from passing each other.  ``awaited`` are the event keys that somebody
+    referred to before they came: only they may have facts that wait for them.  A refund may turn
+    out to belong to an order it does not name; then that order is locked as well and read again.
+    Most orders are one sale that nobody has spoken of before: these are filed by the lock itself,
+    and not written twice.
     """
-    sales = _sale_keys(told)
+    sales = _sale_keys(told, awaited)
     alone = order_groups(told)
     meant = {group: settle_group(group, facts) for group, facts in alone.items()}
     claimed: set[bytes] = set()
@@ -100,14 +106,14 @@ async def claim(
 
 
 async def book(tx: Connection, orders: Orders) -> set[RecordId]:
-    """Settle the orders again with what was told; return the records whose buckets were re-read."""
+    """Settle the orders again with what was told; return the records whose buckets changed."""
     entries = {
         group: settle_group(group, facts)
         for group, facts in orders.groups.items()
         if group not in orders.filed
     }
-    places = {(entry.record_id, entry.on) for meant in orders.filed.values() for entry in meant}
-    return await queries.write_entries(tx, orders.claimed - orders.filed.keys(), entries, places)
+    filed = [entry for meant in orders.filed.values() for entry in meant]
+    return await queries.write_entries(tx, orders.claimed - orders.filed.keys(), entries, filed)
 
 
 def value_of(numbers: CustomerNumbers, run: ActiveRun, today: date) -> Value:
@@ -144,10 +150,11 @@ async def freeze_run(
     return queries.StoredRun(run_id, version, "draft", yardstick, now, None)
 
 
-def _sale_keys(told: Collection[TradeFact]) -> set[bytes]:
-    """Return the event keys of the sales that are told or referred to."""
+def _sale_keys(told: Collection[TradeFact], awaited: Collection[bytes]) -> set[bytes]:
+    """Return the event keys of the sales of which something may be stored: referred to, ever."""
     sales = {fact.event_key for fact in told if fact.kind is TradeKind.SALE}
-    return sales | {fact.refers_key for fact in told if fact.refers_key is not None}
+    referred = {fact.refers_key for fact in told if fact.refers_key is not None}
+    return referred.union(sales.intersection(awaited))
 
 
 def _is_new_or_moved(item: StoredFact, stored: Mapping[bytes, StoredFact]) -> bool:

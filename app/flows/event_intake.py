@@ -80,13 +80,13 @@ async def take_events(
     """
     sheet = _Sheet()
     told = await _read(tx, items, reader, now, sheet)
-    fresh = await _claim(tx, told, reader, now, sheet)
+    fresh, awaited = await _claim(tx, told, reader, now, sheet)
     named = _erasable(fresh)
     if erased := await _erased(tx, named):
         # The person is taken out of it: it counts, and links nothing.
         fresh = [item.about(without_names(item.read, erased)) for item in fresh]
         named = _erasable(fresh)
-    customers = await _write(tx, fresh, named, now) if fresh else {}
+    customers = await _write(tx, fresh, awaited, named, now) if fresh else {}
     await _answer(tx, told, fresh, customers, now, sheet)
     return [sheet.results[place] for place in range(len(items))]
 
@@ -130,29 +130,33 @@ def _told(place: int, read: ReadEvent, reader: Reader, rates: Rates) -> Told:
 
 async def _claim(
     tx: Connection, told: Sequence[Told], reader: Reader, now: datetime, sheet: _Sheet
-) -> list[Told]:
+) -> tuple[list[Told], frozenset[bytes]]:
     """Take each event's identity; return those that are new, and what duplicates add to a person.
 
-    The same id with the same content is a duplicate, with other content it is refused: a source
-    that corrects itself says so under a new id.
+    With them come the keys that others referred to before.  The same id with the same content is a
+    duplicate, with other content it is refused: a source that corrects itself says so under a new
+    id.
     """
     first: dict[bytes, Told] = {}
     for item in told:
         first.setdefault(item.read.event_key, item)
     referred = {item.trade.refers_key for item in told if item.trade and item.trade.refers_key}
     claims = {key: _identity(item) for key, item in first.items()}
-    new = await ledger.claim_events(tx, list(claims.values()), referred) if claims else set()
-    old = claims.keys() - new
+    if not claims:
+        return [], frozenset()
+    claimed = await ledger.claim_events(tx, list(claims.values()), referred)
+    old = claims.keys() - claimed.new
     stored = claims | (await ledger.stored_claims(tx, old) if old else {})
     added: dict[bytes, Told] = {}
     for item in told:
         key = item.read.event_key
         if key in old or item is not first[key]:
             added |= _repeated(item, stored[key], reader, now, sheet)
-    late = (
-        await ledger.claim_events(tx, [_identity(i) for i in added.values()], ()) if added else ()
-    )
-    return [item for key, item in first.items() if key in new] + [added[key] for key in late]
+    fresh = [item for key, item in first.items() if key in claimed.new]
+    if added:
+        late = await ledger.claim_events(tx, [_identity(item) for item in added.values()], ())
+        fresh += [added[key] for key in late.new]
+    return fresh, claimed.awaited
 
 
 def _repeated(
@@ -205,20 +209,26 @@ async def _erased(tx: Connection, named: Collection[bytes]) -> set[bytes]:
 
 
 async def _write(
-    tx: Connection, fresh: Sequence[Told], named: Collection[bytes], now: datetime
+    tx: Connection,
+    fresh: Sequence[Told],
+    awaited: Collection[bytes],
+    named: Collection[bytes],
+    now: datetime,
 ) -> dict[RecordId, CustomerId]:
     """Write what is new, under the locks of all it touches; return each record's customer.
 
     The facts themselves are most of what is written, and need no customer's lock: they come first,
     so that the next who tells of the same customers waits half as long.
 
-    ``named`` is what it names of whom, none of them erased so far.
+    ``awaited`` are the events that others referred to before; ``named`` is what it names of whom,
+    none of them erased so far.
 
     Raises:
         SetGrew: somebody spoken of here was erased while we waited for the locks.
     """
     trade = [item.trade for item in fresh if item.trade is not None]
-    orders = await score.claim(tx, trade, event_facts.sent(fresh)) if trade else None
+    sent = event_facts.sent(fresh)
+    orders = await score.claim(tx, trade, sent, awaited) if trade else None
     await ledger.append_events(tx, [event_facts.event_row(item) for item in fresh])
     evidence = [item.read.evidence for item in fresh if item.read.evidence is not None]
     touched = orders.records if orders else frozenset()

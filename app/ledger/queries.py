@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import delete, text, update
@@ -51,10 +52,18 @@ class EventRow:
     payload: str
 
 
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """The event keys that are new, and those of them that were referred to before they came."""
+
+    new: frozenset[bytes] = frozenset()
+    awaited: frozenset[bytes] = frozenset()
+
+
 async def claim_events(
     tx: Connection, claims: Sequence[EventClaim], referred: Collection[bytes]
-) -> set[bytes]:
-    """Take the events' identities, and lock the sales referred to; return the keys that are new.
+) -> Claimed:
+    """Take the events' identities, and lock the sales referred to; return which are new.
 
     No event key may come twice.  A key that is both told and referred to counts as told.
     """
@@ -71,7 +80,8 @@ async def claim_events(
             "records": [claim.record_id for claim in claims] + nothing,
         },
     )
-    return {row["event_key"] for row in rows} & told
+    new = {row["event_key"]: row["awaited"] for row in rows if row["event_key"] in told}
+    return Claimed(frozenset(new), frozenset(key for key, awaited in new.items() if awaited))
 
 
 async def stored_claims(tx: Connection, keys: Collection[bytes]) -> dict[bytes, EventClaim]:

@@ -1,6 +1,7 @@
 -- Purpose: every fact of the orders touched: those of the groups, the sales told or referred to with
 --          the rest of their orders, and what waits for a sale that has just come.
--- Parameters: group_keys bytea[]; sale_keys bytea[] (event keys of sales told or referred to).
+-- Parameters: group_keys bytea[]; sale_keys bytea[] (event keys of sales referred to, now or before
+--             they came).
 -- Result: the columns of trade_fact that settling reads.
 -- Index: ix_trade_fact_group_key, ix_trade_fact_refers_key, pk_trade_fact.
 WITH touched AS (

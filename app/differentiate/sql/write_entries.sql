@@ -1,11 +1,13 @@
 -- Purpose: replace what orders mean, re-read the buckets of every (record, day) they meant or mean
---          something for, and forget the buckets that are empty now.
+--          something for, and forget the buckets that are empty now.  What came in by being claimed
+--          is added to its bucket: to read again all that somebody bought that day would take a
+--          till's default client longer with every sale.
 -- Parameters: group_keys bytea[] (every order that means another thing now, also those that
 --             dissolved); entry_groups bytea[], records uuid[], days text (of date[]), ordinals,
 --             purchases text (of int[]), nets, costs, discounts text (of numeric[]; one an entry);
---             filed_records uuid[], filed_days text (of date[]) (where orders came in by being
---             claimed).
--- Result: record_id of every record whose buckets were re-read.
+--             filed_records uuid[], filed_days text (of date[]), filed_purchases text (of int[]),
+--             filed_nets, filed_costs text (of numeric[]) (the entries that were filed as claimed).
+-- Result: record_id of every record whose buckets are not what they were.
 -- Index: pk_trade_entry, ix_trade_entry_record_id_business_on, pk_day_bucket.
 WITH entries AS (
     SELECT *
@@ -50,10 +52,6 @@ touched AS (
     SELECT b.record_id, b.business_on FROM before AS b
     UNION
     SELECT n.record_id, n.business_on FROM entries AS n
-    UNION
-    SELECT f.record_id, f.business_on
-    FROM unnest(CAST(:filed_records AS uuid[]), CAST(CAST(:filed_days AS text) AS date[]))
-        AS f (record_id, business_on)
 ),
 kept AS (
     -- The fence (OFFSET 0) keeps the planner to one look by index for each (record, day), however
@@ -95,5 +93,32 @@ filled AS (
         purchases = excluded.purchases,
         net = excluded.net,
         cost = excluded.cost
+),
+filed AS (
+    -- They are among the entries already, so a bucket that is re-read has them.
+    SELECT f.record_id, f.business_on,
+        sum(f.purchases) AS purchases,
+        sum(f.net) AS net,
+        sum(f.cost) AS cost
+    FROM unnest(
+        CAST(:filed_records AS uuid[]),
+        CAST(CAST(:filed_days AS text) AS date[]),
+        CAST(CAST(:filed_purchases AS text) AS int[]),
+        CAST(CAST(:filed_nets AS text) AS numeric[]),
+        CAST(CAST(:filed_costs AS text) AS numeric[])
+    ) AS f (record_id, business_on, purchases, net, cost)
+    WHERE f.record_id IS NOT NULL
+        AND (f.record_id, f.business_on) NOT IN (SELECT s.record_id, s.business_on FROM sums AS s)
+    GROUP BY f.record_id, f.business_on
+),
+added AS (
+    INSERT INTO day_bucket AS d (record_id, business_on, purchases, net, cost)
+    SELECT f.record_id, f.business_on, f.purchases, f.net, f.cost FROM filed AS f
+    ON CONFLICT (record_id, business_on) DO UPDATE SET
+        purchases = d.purchases + excluded.purchases,
+        net = d.net + excluded.net,
+        cost = d.cost + excluded.cost
 )
-SELECT DISTINCT s.record_id FROM sums AS s
+SELECT s.record_id FROM sums AS s
+UNION
+SELECT f.record_id FROM filed AS f

@@ -4,7 +4,8 @@
 --          and its sale cannot pass each other unseen.
 -- Parameters: keys bytea[]; event_ids uuid[], contents bytea[], people bytea[], records uuid[] —
 --             null in all four for a key only referred to.
--- Result: event_key of every key that this transaction wrote: new, or referred to until now.
+-- Result: event_key of every key that this transaction wrote, and whether it was awaited: referred
+--         to before now.
 -- Index: pk_event_key.
 INSERT INTO event_key AS k (event_key, event_id, content_hash, person_hash, record_id)
 SELECT n.event_key, n.event_id, n.content_hash, n.person_hash, n.record_id
@@ -22,4 +23,5 @@ ON CONFLICT (event_key) DO UPDATE SET
     person_hash = excluded.person_hash,
     record_id = excluded.record_id
 WHERE k.content_hash IS NULL AND excluded.content_hash IS NOT NULL
-RETURNING k.event_key
+-- A row just made has been locked by nobody; one that was there is, by this statement.
+RETURNING k.event_key, k.xmax <> 0 AS awaited

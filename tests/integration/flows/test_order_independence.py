@@ -5,10 +5,11 @@ from __future__ import annotations
 import random
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from app.database.clock import FixedClock
 from app.database.keyed_hash import KeyedHash
@@ -113,6 +114,7 @@ async def state(tx: Connection) -> State:
         (row.record_id, row.business_on): (row.purchases, row.net, row.cost)
         for row in await tx.execute(select(tables["day_bucket"]))
     }
+    assert buckets == await recounted(tx)
     numbers = {
         frozenset(members[row.customer_id]): (row.first_on, row.last_on, row.purchase_days, row.net)
         for row in await tx.execute(select(tables["customer_stat"]))
@@ -128,6 +130,15 @@ async def state(tx: Connection) -> State:
         await nobodys(tx),
         edges,
     )
+
+
+async def recounted(tx: Connection) -> dict[Any, Any]:
+    """Return what the buckets should say: the sums of the entries, however they came about."""
+    entry = metadata.tables["trade_entry"].c
+    place = (entry.record_id, entry.business_on)
+    sums = select(*place, func.sum(entry.purchases), func.sum(entry.net), func.sum(entry.cost))
+    booked = sums.where(entry.record_id.is_not(None), entry.business_on.is_not(None))
+    return {tuple(row[:2]): tuple(row[2:]) for row in await tx.execute(booked.group_by(*place))}
 
 
 async def nobodys(tx: Connection) -> frozenset[Any]:
@@ -194,6 +205,32 @@ async def test_any_order_any_cut_gives_one_state(
         assert await arrive(connection, arrays, keyed_hash, clock) == expected
 
 
+async def test_new_and_known_orders_meet_in_one_bucket(
+    connection: Connection, keyed_hash: KeyedHash, clock: FixedClock
+) -> None:
+    """A new order is added to its bucket, a known one's bucket is re-read: never both, nor none."""
+    at = {"record_key": "C-1", "time": "2026-11-03T10:00:00-03:00"}
+    back = {"net": "30.00", "refers_to": {"source": "erp", "id": "S-1"}}
+    first, second, third = (a_sale("100.00", id=f"S-{number}", **at) for number in (1, 2, 3))
+    await take_events(connection, commands([first]), a_reader(keyed_hash), clock.now())
+    more = [second, an_event("refund", id="R-1", data=back, **at), third]
+    await take_events(connection, commands(more), a_reader(keyed_hash), clock.now())
+    _, buckets, *_ = await state(connection)
+    assert list(buckets.values()) == [(3, Decimal("270.00"), Decimal("0.00"))]
+
+
+async def test_a_bucket_counted_twice_is_seen(
+    connection: Connection, keyed_hash: KeyedHash, clock: FixedClock
+) -> None:
+    """The negative control of the recount in ``state``."""
+    sale = a_sale("100.00", id="S-1", record_key="C-1")
+    await take_events(connection, commands([sale]), a_reader(keyed_hash), clock.now())
+    bucket = metadata.tables["day_bucket"]
+    await connection.execute(update(bucket).values(net=bucket.c.net * 2))
+    with pytest.raises(AssertionError):
+        await state(connection)
+
+
 async def test_leaving_one_fact_out_is_seen(
     connection: Connection, keyed_hash: KeyedHash, clock: FixedClock
 ) -> None:
@@ -211,5 +248,5 @@ async def test_statements_do_not_grow_with_the_array(
     for size in (10, 300):
         statements.clear()
         await arrive(connection, [facts(99, size)], keyed_hash, clock)
-        counts.append(len(statements) - 6)  # the six reads of the state itself
+        counts.append(len(statements) - 7)  # the seven reads of the state itself
     assert max(counts) <= 25
