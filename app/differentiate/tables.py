@@ -50,7 +50,11 @@ trade_fact: Final = Table(
     Column("net_sent", MONEY, nullable=True, comment="in the currency sent"),
     CheckConstraint("net <> 'NaN' AND net_sent <> 'NaN' AND cost <> 'NaN'", name="money_is_number"),
     Index("ix_trade_fact_group_key", "group_key"),
-    Index("ix_trade_fact_refers_key", "refers_key"),
+    Index(
+        "ix_trade_fact_refers_key",
+        "refers_key",
+        postgresql_where=text("refers_key IS NOT NULL"),
+    ),
     Index("ix_trade_fact_record_id", "record_id"),
 )
 

@@ -9,7 +9,18 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import Column, Date, DateTime, Index, LargeBinary, SmallInteger, Table, Text, Uuid
+from sqlalchemy import (
+    Column,
+    Date,
+    DateTime,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    Table,
+    Text,
+    Uuid,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from app.database.metadata import metadata
@@ -41,6 +52,11 @@ event: Final = Table(
     Column("business_on", Date, nullable=False, comment="in the deployment's zone, fixed here"),
     Column("payload", JSONB, nullable=False, comment="personal: as received, deletable"),
     Index("ix_event_record_id_occurred_at", "record_id", "occurred_at"),
-    Index("ix_event_visit_key_occurred_at", "visit_key", "occurred_at"),
+    Index(
+        "ix_event_visit_key_occurred_at",
+        "visit_key",
+        "occurred_at",
+        postgresql_where=text("visit_key IS NOT NULL"),
+    ),
     postgresql_partition_by="RANGE (event_id)",
 )
