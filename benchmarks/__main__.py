@@ -67,7 +67,7 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--seconds", type=float, default=3.0, help="of each candidate in a round")
     parser.add_argument("--rate", type=float, default=100.0, help="calls a second, for waiting")
-    parser.add_argument("--lines", type=int, default=20_000, help="of a file that is loaded")
+    parser.add_argument("--lines", type=int, default=50_000, help="of a file that is loaded")
     parser.add_argument("--data", type=Path, default=Path("/var/tmp/idip-bench"))  # noqa: S108
     parser.add_argument("--out", type=Path, default=RESULTS)
     parser.add_argument("--name", default="", help="goes behind the date in the results' name")

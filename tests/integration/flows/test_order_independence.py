@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 
 from app.database.clock import FixedClock
 from app.database.keyed_hash import KeyedHash
@@ -42,6 +42,12 @@ NARROW = {
 """Limits so narrow that a few facts pass all of them."""
 
 SEEDS = range(12)
+
+ENTRIES_READ = text(
+    "SELECT coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0)"
+    " FROM pg_stat_xact_user_tables WHERE relname = 'trade_entry'"
+)
+"""How many entries this transaction has read, by index or through the whole table."""
 
 State = tuple[
     frozenset[frozenset[Any]], dict[Any, Any], dict[Any, Any], frozenset[Any], dict[Any, Any]
@@ -217,6 +223,26 @@ async def test_new_and_known_orders_meet_in_one_bucket(
     await take_events(connection, commands(more), a_reader(keyed_hash), clock.now())
     _, buckets, *_ = await state(connection)
     assert list(buckets.values()) == [(3, Decimal("270.00"), Decimal("0.00"))]
+
+
+async def test_a_new_order_reads_nothing_of_its_day(
+    connection: Connection, keyed_hash: KeyedHash, clock: FixedClock
+) -> None:
+    """A till's default client buys all day long: the last sale costs what the first did.
+
+    The control is a refund: what its sale is worth now can only be read again.
+    """
+    at = {"record_key": "C-1", "time": "2026-11-03T10:00:00-03:00"}
+    back = {"net": "30.00", "refers_to": {"source": "erp", "id": "S-1"}}
+    told = [a_sale(id=f"S-{number}", **at) for number in range(40)]
+    entries = []
+    for document in (*told, an_event("refund", id="R-1", data=back, **at)):
+        before = await connection.scalar(ENTRIES_READ)
+        await take_events(connection, commands([document]), a_reader(keyed_hash), clock.now())
+        entries.append(await connection.scalar(ENTRIES_READ) - before)
+    *sales, refund = entries
+    assert set(sales) == {sales[0]}
+    assert refund >= sales[0] + len(told)
 
 
 async def test_a_bucket_counted_twice_is_seen(
