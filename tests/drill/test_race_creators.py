@@ -130,10 +130,10 @@ async def test_one_event_sent_ten_times_at_once_is_one_event(house: House) -> No
 
 async def look_then_take(
     tx: Connection, claims: Collection[ledger.EventClaim], referred: Collection[bytes]
-) -> set[bytes]:
+) -> ledger.Claimed:
     """Claim events as a tutorial would: what is not there yet is new."""
     stored = await ledger.stored_claims(tx, [claim.event_key for claim in claims])
-    return {claim.event_key for claim in claims} - stored.keys()
+    return ledger.Claimed(frozenset(claim.event_key for claim in claims) - stored.keys())
 
 
 async def test_without_the_claim_one_event_is_many(
