@@ -85,6 +85,7 @@ def purchase_days(rng: Random, habits: Habits, today: date) -> Iterator[tuple[da
     if habits.is_prospect:
         return
     day, elapsed = habits.joined_on, 0.0
+    latest = (today - day).days - 1
     while day < today:
         is_last = rng.random() < habits.dropout
         yield day, is_last
@@ -92,8 +93,10 @@ def purchase_days(rng: Random, habits: Habits, today: date) -> Iterator[tuple[da
             return
         while True:
             elapsed += rng.expovariate(habits.per_day / _MEAN_DEMAND)
+            if elapsed >= latest:
+                return  # compared before it is a date: one in a million waits past the year 9999
             day = habits.joined_on + timedelta(days=1 + int(elapsed))
-            if day >= today or rng.random() < demand_on(day):
+            if rng.random() < demand_on(day):
                 break
 
 
