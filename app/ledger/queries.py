@@ -56,8 +56,8 @@ class EventRow:
 class Claimed:
     """The event keys that are new, and those of them that were referred to before they came."""
 
-    new: frozenset[bytes] = frozenset()
-    awaited: frozenset[bytes] = frozenset()
+    new: frozenset[bytes]
+    awaited: frozenset[bytes]
 
 
 async def claim_events(

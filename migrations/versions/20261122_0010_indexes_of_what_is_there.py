@@ -1,7 +1,9 @@
 """Indexes of visits and of references hold what has one: most facts have neither.
 
 A sale of an ERP comes in no visit and refers to nothing, and was written into both all the same.
-An index of the same name takes the place of each, and serves the running version as well.
+An index of the same name takes the place of each, and serves the running version as well.  Nothing
+is written to the two tables while it is made: PostgreSQL makes no index of a partitioned table
+beside its writers.
 
 Revision: 20261122_0010
 Revises: 20261122_0009
