@@ -42,9 +42,10 @@ async def open_touchpoint(
 ) -> Response:
     """Say who is there, what they are worth and what to do; record it, once per interaction.
 
-    The same `interaction` asked again is the same touchpoint: with a new `context` it is decided
-    again, without one the same answer returns.  Past its deadline, or without the database, it
-    says what it left out in `degraded`; asked again it is answered in full.  While nothing can be
+    The same `interaction` asked again is the same touchpoint: with a new `context`, or with
+    identifiers that were not given before, it is decided again, else the same answer returns.
+    Past its deadline, or without the database, it says what it left out in `degraded`; asked again
+    it is answered in full.  While nothing can be
     stored (`storage`) it says who it is and how to take them, and decides nothing.
 
     Where several could be meant, what the caller answers goes into `said`, by the name in

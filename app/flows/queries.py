@@ -28,6 +28,7 @@ from app.vocabulary import (
     CustomerId,
     DecisionId,
     Direction,
+    IdentifierKey,
     RecordId,
     ScoringRunId,
     Strategy,
@@ -64,6 +65,7 @@ class Answered:
     touchpoint_id: TouchpointId
     record_id: RecordId
     request_hash: bytes
+    identifier_keys: frozenset[IdentifierKey]
     answer: dict[str, Any]
 
 
@@ -238,6 +240,7 @@ def _answered(found: Mapping[str, Any]) -> Answered:
         TouchpointId(UUID(found["touchpoint_id"])),
         RecordId(UUID(found["record_id"])),
         bytes.fromhex(found["request_hash"]),
+        frozenset(IdentifierKey(bytes.fromhex(key)) for key in found["identifier_keys"] or ()),
         found["answer"],
     )
 

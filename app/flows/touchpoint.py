@@ -112,7 +112,8 @@ async def _meet(
 
     before, spoken = seen.answered, []
     if before is not None:
-        if not command.retold or before.request_hash == desk.request_hash(command):
+        tells_more = command.retold or not before.identifier_keys.issuperset(given)
+        if not tells_more or before.request_hash == desk.request_hash(command):
             return Told(before.answer, who.state, who.reason)
         touchpoint_id = before.touchpoint_id
         spoken = await words_on(tx, touchpoint_id)

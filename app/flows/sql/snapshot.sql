@@ -151,6 +151,8 @@ SELECT
             'touchpoint_id', t.touchpoint_id,
             'record_id', t.record_id,
             'request_hash', encode(t.request_hash, 'hex'),
+            'identifier_keys',
+            (SELECT jsonb_agg(encode(k.asked, 'hex')) FROM unnest(t.identifier_keys) AS k (asked)),
             'answer', t.answer
         )
         FROM touchpoint AS t

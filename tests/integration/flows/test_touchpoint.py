@@ -20,7 +20,7 @@ from app.personalise.bundle import read_catalogue, shipped_document
 from app.personalise.fields import FIELDS as DERIVED
 from app.rules.fields import FieldRegistry
 from app.vocabulary import Channel, Direction, IdentifierType, Locale, RawIdentifier
-from tests.builders import a_sale, an_event, phone
+from tests.builders import a_sale, an_event, email, phone
 from tests.conftest import Statements
 from tests.integration.flows.conftest import Take
 
@@ -100,6 +100,27 @@ async def test_the_same_interaction_is_the_same_touchpoint(take: Take, ring: Rin
     assert anew["touchpoint_id"] == first["touchpoint_id"]
     assert anew["decisions"][0]["decision_id"] != first["decisions"][0]["decision_id"]
     assert await ring(interaction=call) == anew
+
+
+async def test_the_same_interaction_about_somebody_else_is_not_answered_with_the_first(
+    take: Take, ring: Ring
+) -> None:
+    """A switch whose calls are counted anew, or a caller who types a tax id after the ring."""
+    await take(
+        a_sale(record_key="C-1", identifiers=[phone()], profile={"name": "Ana"}),
+        a_sale(id="2", record_key="C-2", identifiers=[email()], profile={"name": "Bruno"}),
+    )
+    call = Interaction("pbx", "call-1")
+    mailbox = RawIdentifier(IdentifierType.EMAIL, str(email()["value"]))
+    number = RawIdentifier(IdentifierType.PHONE, "+55 11 98765-4321")
+    first = await ring(interaction=call, identifiers=(number,), request=b"1")
+    other = await ring(interaction=call, identifiers=(mailbox,), request=b"2")
+    assert other["touchpoint_id"] == first["touchpoint_id"]
+    assert first["customer"]["display_name"] == "Ana"
+    assert other["customer"]["display_name"] == "Bruno"
+    # Told nothing that is new, a transfer hears what was answered last.
+    for given in ((), (mailbox,)):
+        assert await ring(interaction=call, identifiers=given, request=b"3") == other
 
 
 async def test_an_open_complaint_stops_selling_and_is_cared_for(take: Take, ring: Ring) -> None:
