@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Annotated, Final, NoReturn
+from typing import Annotated, Any, Final, NoReturn
 from uuid import UUID
 
 from fastapi import Query, Response
@@ -148,7 +148,7 @@ async def get_timeline(
     last = items[-1] if len(items) == limit else None
     return TimelineAnswer(
         items=[HappeningAnswer(**item) for item in items],
-        next=None if last is None else f"{last['at'].isoformat()}~{last['id']}",
+        next=None if last is None else _cursor(last),
     )
 
 
@@ -227,6 +227,11 @@ async def _preview(house: House, work: Regroup) -> Response:
         await house.database.write(undone)
     except _OnlyAPreview as preview:
         return written(regrouped_answer(preview.regrouped, preview=True))
+
+
+def _cursor(last: Mapping[str, Any]) -> str:
+    """Return the place after an item; in UTC as ``Z``, as a plus in a query is read as a blank."""
+    return f"{last['at'].astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}~{last['id']}"
 
 
 def _place_of(cursor: str) -> tuple[datetime, str]:
