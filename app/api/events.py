@@ -13,7 +13,7 @@ from pydantic import Field
 
 from app.access.authenticate import Client
 from app.api import cloud_events, metrics
-from app.api.bodies import JSON, parse_json, read_body, refuse_media_type
+from app.api.bodies import JSON, read_body, refuse_media_type
 from app.api.browser import told_by
 from app.api.dependencies import House, Now, TheClient, TheExchange, TheHouse
 from app.api.edge import exchange_of
@@ -31,6 +31,7 @@ from app.api.wire import Answer
 from app.api.writing import TheWrite, written
 from app.flows.event_command import EventCommand, EventType, ItemResult, ItemStatus, Unreadable
 from app.flows.event_intake import take_events
+from app.json_text import parse_json
 from app.problems import InvalidInput, Malformed, Problem, TooLarge
 from app.vocabulary import CustomerId, IdentifierType
 

@@ -8,17 +8,15 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from app.connectors.lines import Line, SourceFile, open_source
 from app.connectors.rows import START, Mark, Row, UnusableFile
-from app.problems import Fault
+from app.json_text import parse_json
+from app.problems import Fault, Problem
 
 _FIRST_LINES = 5
 """If none of so many begins like an object, it is another kind of file and no damaged line."""
 
 _TOO_LONG = Fault("", "too-long", "the line is longer than a megabyte")
-_NOT_JSON = Fault("", "not-json", "the line is not JSON in UTF-8")
 _NOT_AN_OBJECT = Fault("", "not-an-object", "the line is JSON and not an object")
 
 
@@ -71,7 +69,7 @@ def _read(line: Line) -> tuple[dict[str, Any] | None, Fault | None]:
     if line.cut:
         return None, _TOO_LONG
     try:
-        value = orjson.loads(line.data.removeprefix(codecs.BOM_UTF8))
-    except orjson.JSONDecodeError:
-        return None, _NOT_JSON
+        value = parse_json(line.data.removeprefix(codecs.BOM_UTF8))
+    except Problem as problem:
+        return None, Fault("", problem.reason, problem.detail)
     return (value, None) if isinstance(value, dict) else (None, _NOT_AN_OBJECT)

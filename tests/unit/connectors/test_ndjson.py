@@ -25,6 +25,7 @@ def test_each_line_is_an_event(tmp_path: Path) -> None:
 def test_a_bad_line_is_a_fault_and_the_next_is_read(tmp_path: Path) -> None:
     path = tmp_path / "events.ndjson"
     bad = [b"{", b"[1]", b'"x"', b'{"a": NaN}', b'{"a": "\xff"}', b"x" * (MAX_LINE_BYTES + 1)]
+    bad += [b'{"id": "1", "id": "2"}', b'{"id": "\\u0000"}']
     path.write_bytes(b"\n".join([*bad, GOOD]))
     found = list(read_ndjson(path))
     assert [fault.code for row in found for fault in row.faults] == [
@@ -34,6 +35,8 @@ def test_a_bad_line_is_a_fault_and_the_next_is_read(tmp_path: Path) -> None:
         "not-json",
         "not-json",
         "too-long",
+        "doubled-name",
+        "nul-character",
     ]
     assert found[-1].document is not None
 
