@@ -223,13 +223,16 @@ def read_mix(text: str) -> dict[str, int]:
     """Return shares from ``BR=70,ES=30``; a country alone, ``BR``, has all.
 
     Raises:
-        ValueError: a country we have no names for, or a share that is no whole number from 1 on.
+        ValueError: a country we have no names for or that is there twice, or a share that is no
+            whole number from 1 on.
     """
     shares: dict[str, int] = {}
     for part in text.split(","):
         code, _, share = part.strip().partition("=")
         if code not in COUNTRIES:
             raise ValueError(f"the countries are {', '.join(COUNTRIES)}")
+        if code in shares:
+            raise ValueError(f"{code} is there twice")
         shares[code] = int(share or 1) if (share or "1").isdecimal() else 0
         if shares[code] < 1:
             raise ValueError(f"{code}: a share is a whole number from 1 on")

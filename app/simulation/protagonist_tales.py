@@ -125,6 +125,9 @@ def _line(sku: str) -> Line:
 
 def _rest(told: Protagonist, accounts: _Accounts, today: date) -> Iterator[Told]:
     person = told.person
+    if told.confirmed is not None:
+        at = moment(today - timedelta(days=told.confirmed), _TEN)
+        yield opened(accounts.erp, at, f"CAD-{accounts.erp.key}-2")
     for days in told.visited:
         visit, at = f"v-{person.account}-{days}", moment(today - timedelta(days=days), 20 * 60)
         yield logged_in(accounts.shop, visit, at, stitch=True)

@@ -30,6 +30,7 @@ class Protagonist:
     basket: tuple[str, ...] = ("CAF-CERR-500",)
     online: bool = False
     registered: int = _FIRST_DAY
+    confirmed: int | None = None
     visited: tuple[int, ...] = ()
     granted: tuple[str, ...] = ()
     denied: tuple[str, ...] = ()
@@ -80,11 +81,13 @@ PROTAGONISTS: Final[Mapping[str, Protagonist]] = MappingProxyType(
                 email="ana.souza@example.com",
                 account="u-4711",
             ),
-            "buys every eleven days in the shops and in the web shop, and likes to hear from us",
+            "buys every eleven days in the shops, where she was asked two months ago whether her"
+            " number still holds, and likes to hear from us",
             bought=tuple(range(3, 700, 11)),
             basket=("CAF-CERR-500", "CAF-MOGI-250", "AZE-PORT-500"),
             visited=(4, 26),
             granted=("whatsapp", "email", "voice"),
+            confirmed=60,
         ),
         "slipping": Protagonist(
             _person(2, "Paulo Henrique Vieira", date(1971, 9, 18), "11954107723"),
