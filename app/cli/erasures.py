@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO, Final
 import typer
 
 from app.cli import terminal
-from app.cli.exporting import STDOUT, writing
+from app.cli.files import STDOUT, writing
 
 if TYPE_CHECKING:
     from app.flows.erasure_ledger import Applied

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO, Literal
 from uuid import UUID
@@ -13,11 +10,10 @@ import typer
 
 from app.cli import terminal
 from app.cli.export_customer import export_customer
+from app.cli.files import STDOUT, writing
 
 if TYPE_CHECKING:
     from app.settings import Settings
-
-STDOUT = Path("-")
 
 
 def export(
@@ -68,23 +64,3 @@ async def _export(settings: Settings, what: str, file: BinaryIO) -> int:
                 file.write(line)
                 rows += 1
     return rows
-
-
-@contextmanager
-def writing(out: Path) -> Iterator[BinaryIO]:
-    """Yield where to write; a file appears under its name only when it is whole."""
-    if out == STDOUT:
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
-        return
-    if out.exists() and not out.is_file():  # a pipe or a device: never put a file in its place
-        with out.open("wb") as file:
-            yield file
-        return
-    draft = out.with_name(f"{out.name}.part")
-    try:
-        with draft.open("wb") as file:
-            yield file
-        draft.replace(out)
-    finally:
-        draft.unlink(missing_ok=True)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
 import orjson
 
+from app.cli.files import UnusableOutput
 from app.cli.terminal import say
 from app.flows.load import Refusal
 from app.problems import Problem
@@ -26,16 +28,27 @@ class RefusedLines:
         """Keep so many bytes of the earlier part of this load; what stood after them comes again.
 
         Raises:
-            OSError: the file cannot be written.
+            UnusableOutput: the file cannot be written.
         """
         self.path = path
         self.first: list[Refusal] = []
         self._bytes = keep_bytes
-        self._descriptor = None if path is None else os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
-        if self._descriptor is not None:
-            self._bytes = min(keep_bytes, os.fstat(self._descriptor).st_size)
-            os.ftruncate(self._descriptor, self._bytes)
-            os.lseek(self._descriptor, self._bytes, os.SEEK_SET)
+        self._descriptor: int | None = None
+        if path is not None:
+            try:
+                self._open(path, keep_bytes)
+            except OSError as error:
+                raise UnusableOutput(path, error) from None
+
+    def _open(self, path: Path, keep_bytes: int) -> None:
+        self._descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+        found = os.fstat(self._descriptor)
+        if not stat.S_ISREG(found.st_mode):  # a pipe or a terminal: nothing stands there already
+            return
+        os.fchmod(self._descriptor, 0o600)
+        self._bytes = min(keep_bytes, found.st_size)
+        os.ftruncate(self._descriptor, self._bytes)
+        os.lseek(self._descriptor, self._bytes, os.SEEK_SET)
 
     def add(self, refusals: Iterable[Refusal]) -> int:
         """Write refusals at the end; return the file's length in bytes."""

@@ -37,12 +37,17 @@ class Standing:
         )
 
 
+def mark_beside(path: Path) -> Path:
+    """Return where the mark of a file stands while it is being loaded."""
+    return path.with_name(f"{path.name}.resume")
+
+
 class ResumeMark:
     """The file that keeps the standing of one load."""
 
     def __init__(self, path: Path, identity: str) -> None:
         """Keep the standing of the file at ``path`` as long as its identity is this."""
-        self._path = path.with_name(f"{path.name}.resume")
+        self._path = mark_beside(path)
         self._identity = identity
         self.may_be_kept = os.access(path.parent, os.W_OK)
 

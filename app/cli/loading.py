@@ -8,10 +8,11 @@ from typing import Annotated
 import typer
 
 from app.cli import terminal
+from app.cli.files import STDOUT, refuse_over
 
 
 def load(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)],
+    file: Annotated[Path, typer.Argument(dir_okay=False, readable=True, show_default=False)],
     mapping: Annotated[
         Path | None,
         typer.Option(help="What the columns mean, as YAML.", exists=True, dir_okay=False),
@@ -34,8 +35,11 @@ def load(
     """
     from app.cli.load_file import LoadFile
     from app.cli.load_rehearsal import rehearse
+    from app.cli.load_resume import mark_beside
     from app.cli.load_run import load_file
 
+    _refuse_pipes(file)
+    refuse_over("--refused", refused, file=file, mapping=mapping, mark=mark_beside(file))
     settings = terminal.settings()
     told = LoadFile.of(file, mapping, source, settings.zone)
     if dry_run:
@@ -46,3 +50,12 @@ def load(
         terminal.answer(result.as_json())
     if result.tally.refused:
         raise typer.Exit(terminal.REFUSED)
+
+
+def _refuse_pipes(file: Path) -> None:
+    """Refuse what cannot be read twice; a load goes through a file again after a kill, say."""
+    if file.is_file():
+        return
+    if file.exists() or file == STDOUT:
+        raise typer.BadParameter("write it to a file first: a pipe cannot be read twice")
+    raise typer.BadParameter(f"there is no file {str(file)!r}", param_hint="FILE")

@@ -6,15 +6,18 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from app.cli import terminal
+from app.cli.files import refuse_over, writing
 
 if TYPE_CHECKING:
     from app.cli.simulate_parts import Part
     from app.simulation.world import Plan
+
+_FIRST_DAY: Final = date(2000, 1, 1)
 
 
 def simulate(  # noqa: PLR0913, PLR0917 - the options of a command
@@ -59,6 +62,7 @@ def simulate(  # noqa: PLR0913, PLR0917 - the options of a command
 
     if customers < len(PROTAGONISTS):
         raise typer.BadParameter(f"at least {len(PROTAGONISTS)}", param_hint="--customers")
+    refuse_over("--truth", truth, out=out)
     given = _given_rates(dirt, rate or [])
     plan = Plan(customers, seed, _day(today), days, _shares(country), given)
     people, lines = _write(plan, parts(plan, workers), out, truth)
@@ -81,12 +85,15 @@ def _pairs(rates: Iterable[str]) -> Iterator[tuple[str, str, str]]:
 def _read_dirt(path: Path) -> Iterator[tuple[str, object]]:
     import yaml
 
+    from app.connectors.yaml_text import read_yaml
+
     try:
-        told = yaml.safe_load(path.read_text("utf-8"))
-        named = {str(name): rate for name, rate in told.items()}
-    except (yaml.YAMLError, UnicodeDecodeError, AttributeError):
-        raise ValueError("the file is no YAML of names and rates") from None
-    yield from named.items()
+        told = read_yaml(path.read_text("utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ValueError(f"the file is no YAML of names and rates: {error}") from None
+    if not isinstance(told, dict):
+        raise ValueError("the file is no YAML of names and rates")  # noqa: TRY004 - it is wrong use
+    yield from ((str(name), rate) for name, rate in told.items())
 
 
 def _shares(country: str | None) -> Any:
@@ -104,17 +111,20 @@ def _wrong_use(option: str) -> Iterator[None]:
         raise typer.BadParameter(str(error), param_hint=option) from None
 
 
-def _day(today: datetime | None) -> date:
+def _day(told: datetime | None) -> date:
     from app.database.clock import SystemClock
 
-    if today is not None:
-        return today.date()
-    return SystemClock().now().astimezone(terminal.settings().zone).date()
+    today = SystemClock().now().astimezone(terminal.settings().zone).date()
+    day = today if told is None else told.date()
+    if not _FIRST_DAY <= day <= today:
+        raise typer.BadParameter(
+            f"a day from {_FIRST_DAY} to today: what is yet to come is refused as an event",
+            param_hint="--today",
+        )
+    return day
 
 
 def _write(plan: Plan, made: Iterable[Part], out: Path, truth: Path | None) -> tuple[int, int]:
-    from app.cli.exporting import writing
-
     people = lines = 0
     with ExitStack() as files:
         events = files.enter_context(writing(out))

@@ -79,6 +79,7 @@ def operator() -> Actor:
 
 def explained(error: Exception) -> tuple[str, int] | None:
     """Return what to say of a failure and the exit code, or None for a bug."""
+    from app.cli.files import UnusableOutput
     from app.connectors.mapping import MappingError
     from app.connectors.rows import UnusableFile
     from app.database.embedded.processes import ServerStuck
@@ -86,7 +87,7 @@ def explained(error: Exception) -> tuple[str, int] | None:
     from app.problems import Problem
     from app.settings import SettingsError
 
-    if isinstance(error, SettingsError | MappingError | UnusableFile):
+    if isinstance(error, SettingsError | MappingError | UnusableFile | UnusableOutput):
         return str(error), WRONG_USE
     if isinstance(error, Problem):
         return _problem(error), REFUSED

@@ -46,7 +46,10 @@ def test_a_line_is_kept_with_its_number_and_its_reason(path: Path) -> None:
     ]
 
 
-def test_only_its_owner_may_read_it(path: Path) -> None:
+@pytest.mark.parametrize("is_there", [False, True])
+def test_only_its_owner_may_read_it(path: Path, is_there: bool) -> None:
+    if is_there:
+        path.touch(0o644)
     with closing(RefusedLines(path)):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
 

@@ -81,6 +81,9 @@ def test_rates_are_given_one_by_one_or_in_a_file(idip: Shell, tmp_path: Path) ->
         (("--rate", "nicknames=1"), "no dirt of this name"),
         (("--rate", "nickname"), "a number from 0 to 1"),
         (("--country", "PT"), "the countries are BR"),
+        (("--country", "BR=70,BR=10"), "BR is there twice"),
+        (("--today", "0005-01-01"), "a day from 2000-01-01 to today"),
+        (("--today", "9999-12-31"), "a day from 2000-01-01 to today"),
         (("--days", "10"), "days"),
     ],
 )
@@ -93,7 +96,9 @@ def test_what_cannot_be_meant_is_wrong_use(
     assert not (tmp_path / "x").exists()
 
 
-@pytest.mark.parametrize("text", ["- a\n- b\n", "nickname", "\x00", "{"])
+@pytest.mark.parametrize(
+    "text", ["- a\n- b\n", "nickname", "\x00", "{", "nickname: 1\nnickname: 0\n"]
+)
 def test_a_file_of_rates_that_is_none_is_wrong_use(idip: Shell, tmp_path: Path, text: str) -> None:
     dirt = tmp_path / "dirt.yaml"
     dirt.write_text(text)
