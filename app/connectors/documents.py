@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import tzinfo
 from decimal import Decimal
 from typing import Any, Final
+
+from pydantic import BaseModel
 
 from app.connectors.file_format import FileFormat
 from app.connectors.mapping import Cell, Fields, IdentifierCell, MappingError, Value, key_path
@@ -36,15 +39,30 @@ _PLACEHOLDER: Final = re.compile(r"\{([^{}]+)\}")
 _EVENT_DEPTH: Final = 2
 
 
+def columns_named(part: object) -> set[str]:
+    """Return every column that a part of a mapping names: as such, in a text, or in a hash."""
+    if isinstance(part, BaseModel):
+        return columns_named(part.model_dump())
+    if isinstance(part, dict):
+        column = part.get("column")
+        named = {column} if isinstance(column, str) else set()
+        return named.union(*map(columns_named, part.values()))
+    if isinstance(part, tuple | list):
+        hashed = {each for each in part if isinstance(each, str)}
+        return hashed.union(*map(columns_named, part))
+    return set(_PLACEHOLDER.findall(part)) if isinstance(part, str) else set()
+
+
 class Columns:
     """A file's columns, found by name or by position from 1; remembers which were asked for."""
 
-    __slots__ = ("_names", "_width", "used")
+    __slots__ = ("_may_be_shown", "_names", "_width", "used")
 
-    def __init__(self, names: Sequence[str], width: int) -> None:
-        """Take the header, and how many cells a row has."""
+    def __init__(self, names: Sequence[str], width: int, wanted: AbstractSet[str]) -> None:
+        """Take the header, how many cells a row has, and all columns that the mapping names."""
         self._names = names
         self._width = width
+        self._may_be_shown = not wanted.isdisjoint(names)
         self.used: set[int] = set()
 
     def index(self, column: str | int, path: Path) -> int:
@@ -70,10 +88,17 @@ class Columns:
         if count == 0 and name.isdecimal():
             return int(name) - 1
         reason = "has two columns" if count else "has no column"
-        raise MappingError(f"{key_path(path)}: the file {reason} {name!r}; it has {self._shown()}")
+        raise MappingError(f"{key_path(path)}: the file {reason} {name!r}; {self._shown()}")
 
     def _shown(self) -> str:
-        return ", ".join(map(repr, self._names)) or f"{self._width} columns without names"
+        if not self._names:
+            return f"it has {self._width} columns without names"
+        if not self._may_be_shown:  # it may be somebody's line
+            return (
+                "its first line has none of the mapping's columns; if it is no header, say"
+                " `header: false` and name columns by their position"
+            )
+        return f"it has {', '.join(map(repr, self._names))}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +123,7 @@ class Notation:
         return self._number(cell)
 
     def _number(self, cell: Cell) -> Callable[[str], Any]:
-        number = number_reader(self.form.decimal, self.form.thousands)
+        number = number_reader(self.form.decimal, self.form.thousands, self.form.currency_sign)
         write: Callable[[Decimal], Any] = {
             "money": money_text,
             "decimal": decimal_text,
@@ -158,6 +183,8 @@ class Compiler:
             try:
                 return convert(found)
             except Unreadable as error:
+                if cell.unreadable == "leave_out":
+                    return cell.default
                 faults.append(Fault(pointer, error.code, f"{template} {error.detail}"))
                 return None
 

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any, Final
 
-from app.connectors.documents import Cells, Columns, Compiler, Notation, Path, Take
+from app.connectors.documents import (
+    Cells,
+    Columns,
+    Compiler,
+    Notation,
+    Path,
+    Take,
+    columns_named,
+)
 from app.connectors.mapping import (
     Condition,
     EventMapping,
@@ -82,8 +91,9 @@ def compile_events(
 def _compile(
     event: EventMapping, path: Path, table: Table, notation: Notation, source: str
 ) -> EventBuilder:
-    content = Compiler(_columns(table), notation)
-    person = Compiler(_columns(table), notation)
+    wanted = columns_named(event)
+    content = Compiler(_columns(table, wanted), notation)
+    person = Compiler(_columns(table, wanted), notation)
     fields = [("time", content.cell(event.time, (*path, "time")))]
     if event.record_key:
         fields.append(("record_key", content.cell(event.record_key, (*path, "record_key"))))
@@ -97,8 +107,8 @@ def _compile(
     return EventBuilder(event.type.value, source, applies, key, digest, tuple(fields))
 
 
-def _columns(table: Table) -> Columns:
-    return Columns(table.names, table.style.width or len(table.names))
+def _columns(table: Table, wanted: AbstractSet[str]) -> Columns:
+    return Columns(table.names, table.style.width or len(table.names), wanted)
 
 
 def _condition(when: Condition | None, columns: Columns, path: Path) -> Callable[[Cells], bool]:

@@ -51,6 +51,7 @@ class FileFormat(Part):
     skip_rows: Annotated[int, Field(ge=0)] = 0
     decimal: Literal[".", ","] = "."
     thousands: Literal[".", ",", " ", "'"] | None = None
+    currency_sign: Annotated[str, Field(pattern=r"^[^\d\s.,'+()-]{1,4}$")] | None = None
     dates: Annotated[tuple[str, ...], Field(min_length=1)] = ("yyyy-mm-dd",)
     time_zone: str | None = None
     empty: frozenset[str] = frozenset()

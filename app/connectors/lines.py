@@ -97,14 +97,38 @@ def detect_encoding(source: SourceFile) -> str:
     for Windows-1252, or for Latin-1 where it has bytes that Windows-1252 leaves undefined.
 
     Raises:
-        UnusableFile: the file is UTF-16, as Excel's "Unicode text" is.
+        UnusableFile: the file is UTF-16, as Excel's "Unicode text" is, or some of its lines are
+            UTF-8 and others are not: one of both would be spoilt.
     """
+    sample = _first_accents(source)
+    are_utf8 = {_decodes(line, "utf-8") for line in sample.split(b"\n") if not line.isascii()}
+    if len(are_utf8) > 1:
+        raise UnusableFile(
+            "some lines are UTF-8 and others are not; say with `encoding` in the mapping what the"
+            " file is, and the others are refused"
+        )
+    if are_utf8 == {False}:
+        return next(name for name in ("cp1252", "latin-1") if _decodes(sample, name))
+    return "utf-8"
+
+
+def is_utf8(source: SourceFile) -> bool:
+    """Tell whether the first stretch that is not plain ASCII is UTF-8, if there is one.
+
+    Raises:
+        UnusableFile: the file is UTF-16.
+    """
+    sample = _first_accents(source)
+    return bool(sample) and _decodes(sample, "utf-8")
+
+
+def _first_accents(source: SourceFile) -> bytes:
     for number, sample in enumerate(_samples(source)):
         if number == 0 and sample.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             raise UnusableFile("the file is UTF-16; save it as UTF-8 (CSV UTF-8 in Excel)")
         if not sample.isascii():
-            return next(name for name in ("utf-8", "cp1252", "latin-1") if _decodes(sample, name))
-    return "utf-8"
+            return sample
+    return b""
 
 
 def _samples(source: SourceFile) -> Iterator[bytes]:

@@ -80,6 +80,7 @@ class Cell(Part):
     map: dict[Annotated[str, BeforeValidator(str)], Constant] | None = None
     default: Constant | None = None
     required: bool = False
+    unreadable: Literal["refuse", "leave_out"] = "refuse"
     absolute: bool = False
     at: Annotated[time, BeforeValidator(_time_of_day)] = _NOON
 
@@ -89,6 +90,8 @@ class Cell(Part):
             raise ValueError("needs either column or text")
         if self.map is not None and self.as_ != "text":
             raise ValueError("map already says what the value is; leave out as")
+        if self.required and self.unreadable == "leave_out":
+            raise ValueError("what is required cannot be left out")
         return self
 
 

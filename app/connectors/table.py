@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Final
 
 from app.connectors.file_format import FileFormat
-from app.connectors.lines import SourceFile, detect_encoding
+from app.connectors.lines import SourceFile, detect_encoding, is_utf8
 from app.connectors.records import Record, Style, records
 from app.connectors.rows import START, Mark, UnusableFile
 
@@ -36,7 +36,7 @@ def open_table(file: SourceFile, form: FileFormat) -> Table:
         UnusableFile: it has no first row, or its header cannot be read.
     """
     start = _after_lines(file, form.skip_rows)
-    encoding = form.encoding or detect_encoding(file)
+    encoding = _encoding(file, form)
     style = Style(form, encoding, form.delimiter or _delimiter(file, start))
     first = _first_row(file, style, start)
     names = tuple(column.name for column in form.columns)
@@ -44,6 +44,20 @@ def open_table(file: SourceFile, form: FileFormat) -> Table:
     width = None if form.format == "fixed" else len(names) or len(first.cells)
     body = first.mark if form.header else start
     return Table(file, replace(style, width=width), names, body)
+
+
+def _encoding(file: SourceFile, form: FileFormat) -> str:
+    """Return what the mapping says, else what is seen.
+
+    Raises:
+        UnusableFile: the mapping says another encoding of a file that is UTF-8, which any bytes
+            would be read by: every accent would be two wrong letters.
+    """
+    if form.encoding is None:
+        return detect_encoding(file)
+    if form.encoding != "utf-8" and is_utf8(file):
+        raise UnusableFile(f"the file is UTF-8, and the mapping says {form.encoding}")
+    return form.encoding
 
 
 def _first_row(file: SourceFile, style: Style, start: Mark) -> Record:

@@ -12,7 +12,17 @@ from datetime import date, datetime, time, timedelta, timezone, tzinfo
 from decimal import Decimal
 from typing import Final
 
-_SIGNS: Final = {("", ""): 1, ("+", ""): 1, ("-", ""): -1, ("", "-"): -1, ("(", ")"): -1}
+_SIGNS: Final = {
+    ("", "", ""): 1,
+    ("+", "", ""): 1,
+    ("-", "", ""): -1,
+    ("", "-", ""): -1,
+    ("", "", "-"): -1,
+    ("(", "", ")"): -1,
+}
+_BLANKS: Final = str.maketrans("\u00a0\u202f", "  ")
+"""Blanks that keep a number together on its line, as spreadsheets write them."""
+
 _MONEY_PLACES: Final = 2
 _EARLIEST_YEAR: Final = 1900
 
@@ -43,21 +53,25 @@ class Unreadable(ValueError):
         self.detail = detail
 
 
-def number_reader(decimal: str, thousands: str | None) -> Callable[[str], Decimal]:
+def number_reader(
+    decimal: str, thousands: str | None, currency_sign: str | None = None
+) -> Callable[[str], Decimal]:
     """Return a reader of numbers with these marks.
 
-    Understood: a sign before or after, accountants' brackets, a leading currency sign.  Thousands
-    are read only in groups of three.
+    Understood: a sign before or after, accountants' brackets, and before or after the number the
+    one currency sign that the file has; another one is refused, as it says another currency.
+    Thousands are read only in groups of three.
     """
     grouped = rf"[0-9]{{1,3}}(?:{re.escape(thousands)}[0-9]{{3}})+|" if thousands else ""
+    money = f"(?:{re.escape(currency_sign)})?" if currency_sign else ""
     pattern = re.compile(
-        rf"(?P<before>[-+(]?) *(?:R\$|US\$|\$|€)? *(?P<whole>{grouped}[0-9]{{1,15}})?"
-        rf"(?:{re.escape(decimal)}(?P<part>[0-9]{{1,9}}))? *(?P<after>[-)]?)"
+        rf"(?P<before>[-+(]?) *{money} *(?P<inner>-?)(?P<whole>{grouped}[0-9]{{1,15}})?"
+        rf"(?:{re.escape(decimal)}(?P<part>[0-9]{{1,9}}))? *{money} *(?P<after>[-)]?)"
     )
 
     def read(text: str) -> Decimal:
-        found = pattern.fullmatch(text)
-        sign = _SIGNS.get((found["before"], found["after"])) if found else None
+        found = pattern.fullmatch(text.translate(_BLANKS))
+        sign = _SIGNS.get((found["before"], found["inner"], found["after"])) if found else None
         if not found or not sign or not (found["whole"] or found["part"]):
             raise Unreadable("not-a-number", f"is not a number written like {_shown(decimal)}")
         whole = (found["whole"] or "0").replace(thousands or " ", "")

@@ -65,6 +65,8 @@ def test_a_good_mapping_is_accepted() -> None:
         ('decimal: ","', 'decimal: ",", thousands: ","', "file: thousands and decimal"),
         ('decimal: ","', "format: fixed", "file: a fixed file needs columns"),
         ('decimal: ","', "columns: [{name: a, from: 1}]", "file: only the columns of a fixed"),
+        ('decimal: ","', 'currency_sign: "1"', "file.currency_sign: "),
+        ("as: money", "as: money, required: true, unreadable: leave_out", "what is required"),
         ('decimal: ","', "time_zone: Sao_Paulo", "file.time_zone: is not a time zone"),
     ],
 )

@@ -105,6 +105,23 @@ def test_a_declared_encoding_is_kept_to(tmp_path: Path) -> None:
     assert found[1].document is not None
 
 
+@pytest.mark.parametrize("encoding", ["latin-1", "cp1252"])
+def test_utf8_is_not_read_as_something_else(tmp_path: Path, encoding: str) -> None:
+    mapping = ERP.replace("\nfile:", f"\nfile:\n  encoding: {encoding}")
+    with pytest.raises(UnusableFile, match="the file is UTF-8"):
+        rows(tmp_path, mapping, (HEADER + ANA).encode())
+    found = documents(rows(tmp_path, mapping, (HEADER + ANA).encode(encoding)))
+    assert found[0]["profile"]["name"] == "Ana Conceição"
+
+
+def test_one_bad_line_does_not_spoil_every_name(tmp_path: Path) -> None:
+    mixed = (HEADER + ANA).encode() + ANA.replace("123", "124").encode("latin-1")
+    with pytest.raises(UnusableFile, match="some lines are UTF-8"):
+        rows(tmp_path, ERP, mixed)
+    mapping = ERP.replace("\nfile:", "\nfile:\n  encoding: utf-8")
+    assert faults(rows(tmp_path, mapping, mixed)) == [(3, "", "encoding")]
+
+
 def test_utf16_is_refused_with_advice(tmp_path: Path) -> None:
     with pytest.raises(UnusableFile, match="UTF-16"):
         rows(tmp_path, ERP, (HEADER + ANA).encode("utf-16"))
@@ -255,6 +272,19 @@ def test_a_mapping_that_does_not_fit_the_file(
 ) -> None:
     with pytest.raises(MappingError, match=told.replace("[", r"\[").replace("]", r"\]")):
         rows(tmp_path, ERP.replace(old, new), HEADER + ANA)
+
+
+def test_a_line_that_is_no_header_is_not_told(tmp_path: Path) -> None:
+    with pytest.raises(MappingError, match="if it is no header") as caught:
+        rows(tmp_path, ERP, ANA)
+    assert "Ana" not in str(caught.value)
+
+
+def test_what_cannot_be_read_is_left_out_if_the_mapping_says_so(tmp_path: Path) -> None:
+    text = HEADER + ANA.replace("2,5", "2.5")
+    assert faults(rows(tmp_path, ERP, text)) == [(2, "/data/lines/0/quantity", "not-a-number")]
+    lenient = ERP.replace("as: decimal}", "as: decimal, unreadable: leave_out}")
+    assert documents(rows(tmp_path, lenient, text))[0]["data"]["lines"] == [{"sku": "1"}]
 
 
 def test_a_column_that_stands_twice_cannot_be_meant(tmp_path: Path) -> None:

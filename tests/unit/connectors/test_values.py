@@ -40,13 +40,45 @@ plain = number_reader(".", None)
         ("-1.234,50", "-1234.50"),
         ("1.234,50-", "-1234.50"),
         ("(1.234,50)", "-1234.50"),
-        ("R$ 10,00", "10.00"),
-        ("- R$ 10,00", "-10.00"),
+        ("- 10,00", "-10.00"),
         ("+3", "3"),
     ],
 )
 def test_a_number_with_decimal_comma(text: str, meant: str) -> None:
     assert brazilian(text) == Decimal(meant)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("R$ 1.234,50", "1234.50"),
+        ("R$\u00a01.234,50", "1234.50"),
+        ("-R$ 10,00", "-10.00"),
+        ("- R$ 10,00", "-10.00"),
+        ("R$ -10,00", "-10.00"),
+        ("(R$ 10,00)", "-10.00"),
+        ("10,00 R$", "10.00"),
+        ("10,00", "10.00"),
+    ],
+)
+def test_the_currency_sign_of_the_file_is_read_over(text: str, meant: str) -> None:
+    assert number_reader(",", ".", "R$")(text) == Decimal(meant)
+
+
+@pytest.mark.parametrize("text", ["US$ 10,00", "$ 10,00", "€ 10,00", "10,00 €", "R 10,00", "R$"])
+def test_another_sign_says_another_currency_and_is_refused(text: str) -> None:
+    for reader in (brazilian, number_reader(",", ".", "R$")):
+        with pytest.raises(Unreadable):
+            reader(text)
+
+
+def test_without_one_no_sign_is_read_over() -> None:
+    with pytest.raises(Unreadable):
+        brazilian("R$ 10,00")
+
+
+def test_blanks_that_keep_a_number_together_are_blanks() -> None:
+    assert number_reader(",", " ")("1\u202f234\u00a0567,5") == Decimal("1234567.5")
 
 
 @pytest.mark.parametrize(
