@@ -35,10 +35,8 @@ _PLAIN_NAME: Final = re.compile(r"[a-z_]{1,40}|[0-9]{1,4}")
 _PLACES: Final = frozenset({"body", "query", "path", "header", "cookie"})
 
 _PLAIN_WORDS: Final = {
-    "enum": ("unknown-value", "this is none of the values that may stand here"),
     "extra_forbidden": ("unknown-field", "this field is not known here"),
     "json_invalid": ("not-json", "this is not JSON"),
-    "literal_error": ("unknown-value", "this is none of the values that may stand here"),
     "missing": ("missing", "this field is needed"),
     "model_attributes_type": ("not-an-object", "a JSON object belongs here"),
     "model_type": ("not-an-object", "a JSON object belongs here"),
@@ -66,6 +64,8 @@ _SAYS_NO_MORE_THAN_WE_DO: Final = frozenset(
 )
 """Kinds whose message is made of our own limits; others may quote what was sent."""
 
+_ONE_OF_OURS: Final = frozenset({"enum", "literal_error"})
+_EXPECTED: Final = "Input should be "
 _OUR_OWN_WORDS: Final = "Value error, "
 
 
@@ -183,6 +183,10 @@ def _fault(error: Mapping[str, Any], pointer: str) -> Fault:
     kind, message = str(error["type"]), str(error["msg"])
     if kind == "value_error":
         return Fault(pointer, "invalid-value", message.removeprefix(_OUR_OWN_WORDS))
+    if kind in _ONE_OF_OURS:
+        return Fault(
+            pointer, "unknown-value", f"what may stand here is {message.removeprefix(_EXPECTED)}"
+        )
     code = kind.replace("_", "-")
     if kind in _SAYS_NO_MORE_THAN_WE_DO:
         return Fault(pointer, code, message)
