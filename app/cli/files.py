@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -47,7 +48,7 @@ def _opened(out: Path) -> Iterator[BinaryIO]:
         with out.open("wb") as file:
             yield file
         return
-    draft = out.with_name(f"{out.name}.part")
+    draft = out.with_name(f"{out.name}.{os.getpid()}.part")
     try:
         with draft.open("wb") as file:
             yield file

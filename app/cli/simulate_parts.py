@@ -6,6 +6,9 @@ at the same time, and the bytes are the same however many processes make them.
 
 from __future__ import annotations
 
+import os
+import threading
+import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -22,6 +25,7 @@ _AT_ONCE: Final = 8
 """Neighbourhoods of a part: some thousand events, two megabytes."""
 _AHEAD: Final = 2
 """Parts waiting for each process; more would only fill memory."""
+_WATCH_EVERY_S: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,8 @@ def parts(plan: Plan, workers: int) -> Iterator[Part]:
     if workers == 1:
         yield from (_part(plan, first) for first in firsts)
         return
-    with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
+    told = (os.getpid(),)
+    with ProcessPoolExecutor(workers, get_context("spawn"), _end_with, told) as pool:
         flying: deque[Future[Part]] = deque()
         for first in firsts:
             flying.append(pool.submit(_part, plan, first))
@@ -49,6 +54,17 @@ def parts(plan: Plan, workers: int) -> Iterator[Part]:
                 yield flying.popleft().result()
         while flying:
             yield flying.popleft().result()
+
+
+def _end_with(parent: int) -> None:
+    """End this process soon after the one that made it, which may be killed and say nothing."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(_WATCH_EVERY_S)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _part(plan: Plan, first: int) -> Part:

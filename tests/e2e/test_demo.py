@@ -65,6 +65,9 @@ def test_the_card_works_and_the_company_stays() -> None:
             assert before["customer"]["state"] == "known"
             assert before["value"]["segment"] == "new"
             assert demo.paste(1)["decisions"][0]["action"] is not None
+            readme = Demo([demo.commands[0].replace("(21) 95274-6190", "+55 11 98765-4321")])
+            ana = readme.paste(0)["customer"]
+            assert (ana["display_name"], ana["may_speak_name"]) == ("Ana", True)
             [sold] = demo.paste(2)["items"]
             assert sold["status"] == "accepted"
             assert sold["customer_id"] == before["customer"]["id"]

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
+import time
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from app.cli import terminal
@@ -50,6 +55,26 @@ def test_the_same_seed_is_the_same_company(idip: Shell, tmp_path: Path) -> None:
 def test_several_processes_write_what_one_does() -> None:
     plan = Plan(300, 4, date(2026, 11, 20))
     assert list(parts(plan, workers=2)) == list(parts(plan, workers=1))
+
+
+def test_nobody_goes_on_when_the_command_is_killed(tmp_path: Path) -> None:
+    words = ["simulate", "--customers", "100000", "--workers", "2", "--out", tmp_path / "x", *DAY]
+    command = [sys.executable, "-m", "app.cli", *map(str, words)]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as ran:
+        parent = psutil.Process(ran.pid)
+        made = _until(
+            lambda: workers if len(workers := parent.children(recursive=True)) > 2 else []
+        )
+        ran.kill()
+    assert not psutil.wait_procs(made, timeout=30)[1]
+
+
+def _until(found: Callable[[], list[psutil.Process]]) -> list[psutil.Process]:
+    for _ in range(600):
+        if there := found():
+            return there
+        time.sleep(0.05)
+    raise TimeoutError
 
 
 def test_the_truth_has_every_record_and_every_person(idip: Shell, tmp_path: Path) -> None:
