@@ -77,6 +77,10 @@ class Columns:
         self.used.add(index)
         return index
 
+    def shown(self, index: int) -> str:
+        """Return how people call the column at ``index``."""
+        return f"column {self._names[index]!r}" if self._names else f"column {index + 1}"
+
     @staticmethod
     def _position(column: int) -> int:
         return column - 1

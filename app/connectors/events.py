@@ -129,7 +129,7 @@ def _digest(event: EventMapping, content: Columns, path: Path) -> Callable[[Cell
     indexes = [content.index(column, path) for column in event.id.hash]
     if left_out := sorted(needed.difference(indexes)):
         raise MappingError(
-            f"{key_path(path)}: the hash leaves out column {left_out[0] + 1}, which the event's "
-            "content uses: two different events could get one id"
+            f"{key_path(path)}: the hash leaves out {content.shown(left_out[0])}, which the event's"
+            " content uses: two different events could get one id"
         )
     return lambda cells: digest_of((event.type.value, *(cells[index] for index in indexes)))

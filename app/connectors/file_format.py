@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -51,10 +52,17 @@ class FileFormat(Part):
     skip_rows: Annotated[int, Field(ge=0)] = 0
     decimal: Literal[".", ","] = "."
     thousands: Literal[".", ",", " ", "'"] | None = None
-    currency_sign: Annotated[str, Field(pattern=r"^[^\d\s.,'+()-]{1,4}$")] | None = None
+    currency_sign: str | None = None
     dates: Annotated[tuple[str, ...], Field(min_length=1)] = ("yyyy-mm-dd",)
     time_zone: str | None = None
     empty: frozenset[str] = frozenset()
+
+    @field_validator("currency_sign")
+    @classmethod
+    def _is_no_number(cls, sign: str | None) -> str | None:
+        if sign is not None and not re.fullmatch(r"[^\d\s.,'+()-]{1,4}", sign):
+            raise ValueError("must be what stands beside amounts, such as R$ or €")
+        return sign
 
     @field_validator("dates")
     @classmethod

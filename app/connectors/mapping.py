@@ -103,9 +103,16 @@ class IdentifierCell(Cell):
     """An identifier; where its cell is empty the event goes without it."""
 
     type: IdentifierType
-    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = None
+    country: str | None = None
     scheme: str | None = None
     source: str | None = None
+
+    @field_validator("country")
+    @classmethod
+    def _is_a_code(cls, country: str | None) -> str | None:
+        if country is not None and not re.fullmatch(r"[A-Z]{2}", country):
+            raise ValueError("must be a country's two letters, such as BR")
+        return country
 
 
 def _kind(value: object) -> str:
@@ -127,6 +134,13 @@ _Piece = Annotated[
 
 class Value(RootModel[_Piece]):
     """A constant, a text with ``{column}`` in it, a cell, or an object or list of these."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _is_something(cls, value: object) -> object:
+        if value is None:
+            raise ValueError("is empty")
+        return value
 
 
 Fields = dict[str, Value]

@@ -54,7 +54,7 @@ def test_an_id_of_some_columns_must_cover_the_content(tmp_path: Path) -> None:
     covering = HASHED.replace("hash: line", "hash: [who, day, 3]")
     assert len(set(ids(rows(tmp_path, covering, "\n".join([LINES[0]] * 3))))) == 3
     leaving_out = HASHED.replace("hash: line", "hash: [who, day]")
-    with pytest.raises(MappingError, match=r"events\[0\].id: the hash leaves out column 3"):
+    with pytest.raises(MappingError, match=r"events\[0\].id: the hash leaves out column '?net'?"):
         rows(tmp_path, leaving_out, LINES[0])
 
 
