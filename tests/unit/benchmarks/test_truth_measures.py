@@ -169,6 +169,28 @@ def test_value_is_compared_with_the_customer_that_is_theirs(tmp_path: Path) -> N
     assert not wrong["company"]["net_is_exact"]
 
 
+@settings(max_examples=40)
+@given(mentions=MENTIONS)
+def test_whose_a_customer_is_does_not_hang_on_the_ids_of_a_run(
+    mentions: list[Mention], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Another run gives the same customers other ids, in another order."""
+    other = {"c1": "c9", "c2": "c8", "c3": "c7", None: None}
+    again = [told._replace(customer=other[told.customer]) for told in mentions]
+    owned, owned_again = (
+        dict(a_store(tmp_path_factory.mktemp("store"), told).rows("SELECT * FROM owner"))
+        for told in (mentions, again)
+    )
+    assert {person: other[customer] for person, customer in owned.items()} == owned_again
+
+
+def test_no_source_always_wins_where_two_customers_hold_as_much(tmp_path: Path) -> None:
+    nothing = frozenset[str]()
+    tied = [Mention(f"P{n}", held, nothing) for n in range(40) for held in ("c1", "c2")]
+    owners = [customer for _, customer in a_store(tmp_path, tied).rows("SELECT * FROM owner")]
+    assert 8 < owners.count("c1") < 32
+
+
 def seen(chosen: float, best: float) -> Seen:
     asked = Asked("P", [], {}, None, "call")
     rest: dict[str, Any] = {"state": "known", "is_right": True, "decision_id": "d", "action": "a"}
