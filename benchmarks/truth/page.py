@@ -158,7 +158,8 @@ def _decisions(found: dict[str, Any]) -> str:
 
 def _states(half: dict[str, Any]) -> str:
     counts = ", ".join(f"{count} {state}" for state, count in half["states"].items())
-    return f"{counts}, {_percent(half['right_customer_ratio'])} the right customer"
+    right = _percent(half["right_customer_ratio"])
+    return f"{counts}; of those who have a customer, {right} were met as that"
 
 
 def _regret(one: dict[str, Any]) -> tuple[str, ...]:

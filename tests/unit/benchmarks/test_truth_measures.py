@@ -6,15 +6,16 @@ import json
 from collections.abc import Iterable
 from itertools import combinations
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.truth.decisions import Asked, Seen, _regret, _sample, _worth
+from benchmarks.truth.decisions import Asked, Seen, _ask, _regret, _sample, _summary, _worth
 from benchmarks.truth.identity import CLEAN, identity
 from benchmarks.truth.page import page
+from benchmarks.truth.service import Api
 from benchmarks.truth.store import Store
 from benchmarks.truth.value import value
 
@@ -207,6 +208,35 @@ def test_regret_is_what_the_best_would_have_brought_more() -> None:
 def test_worth_is_reckoned_with_the_true_propensity() -> None:
     option = {"action": "a", "value": "100.00", "incentive": "20.00", "contact_cost": "6.00"}
     assert _worth({**option, "propensity": "0.9"}, {"a": 0.1}) == pytest.approx(2.0)
+
+
+def test_an_action_of_which_the_truth_knows_nothing_is_no_bad_choice_but_an_error() -> None:
+    option = {"action": "new", "value": "100.00", "incentive": "0.00", "contact_cost": "6.00"}
+    with pytest.raises(RuntimeError, match="new has no level"):
+        _worth(option, {"a": 0.1})
+
+
+class Unsure:
+    """A service that knows one customer only, and decides nothing."""
+
+    def __init__(self, customer: str | None) -> None:
+        self.customer = customer
+
+    def post(self, path: str, body: Any) -> Any:
+        return {
+            "customer": {"id": self.customer, "state": "known" if self.customer else "unknown"},
+            "decisions": [{"decision_id": None, "action": None}],
+        }
+
+
+def test_who_has_no_customer_is_never_met_as_the_right_one() -> None:
+    def met(theirs: str | None, told: str | None) -> Seen:
+        return _ask(cast("Api", Unsure(told)), Asked("P", [], {}, theirs, "call"))
+
+    assert not met(None, None).is_right
+    some = [met(None, None), met("c1", "c1"), met("c1", None), met("c1", "c2"), met(None, "c1")]
+    assert _summary(some)["right_customer_ratio"] == pytest.approx(1 / 3)
+    assert _summary([met(None, None)])["right_customer_ratio"] is None
 
 
 def test_a_sample_is_the_same_for_the_seed_and_evenly_drawn(tmp_path: Path) -> None:
