@@ -36,7 +36,8 @@ def _how(report: dict[str, Any]) -> str:
     return (
         f"{note}{note and chr(10) * 2}"
         f"`{report['command']}`\n\n"
-        f"Day {report['today']}, {report['events']:,} events. {report['machine']}. {taken}."
+        f"Day {report['today']}, {report['events']:,} events. Commit {report['commit']} with"
+        f" {report['changed_files']} changed files. {report['machine']}. {taken}."
     )
 
 

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.truth.__main__ import shortfall
 from benchmarks.truth.decisions import Asked, Seen, _ask, _regret, _sample, _summary, _worth
 from benchmarks.truth.identity import CLEAN, identity
 from benchmarks.truth.page import page
@@ -255,6 +256,8 @@ def test_the_page_has_a_row_for_every_cause(tmp_path: Path) -> None:
         "customers": 1,
         "seed": 1,
         "today": "2026-11-20",
+        "commit": "abc1234",
+        "changed_files": 3,
         "machine": "2 cores",
         "events": 1,
         "seconds": {"loading": 1.0},
@@ -264,3 +267,14 @@ def test_the_page_has_a_row_for_every_cause(tmp_path: Path) -> None:
     text = page(report)
     assert "| typo ocr | 1 | 0 | – | 0 | – | – | 0 |" in text
     assert "NOT what the books say" not in text
+    assert "Commit abc1234 with 3 changed files." in text
+
+
+@pytest.mark.parametrize(
+    ("f1", "least", "is_short"),
+    [(0.8, None, False), (0.8, 0.8, False), (0.7999, 0.8, True), (None, 0.0, True)],
+)
+def test_identity_worse_than_asked_for_is_told(
+    f1: float | None, least: float | None, *, is_short: bool
+) -> None:
+    assert (shortfall({"identity": {"pairs": {"f1": f1}}}, least) is not None) is is_short
