@@ -109,4 +109,5 @@ async def _post(app: ASGIApp, path: str, body: bytes, key: str) -> None:
         answered.append(message)
 
     await app(scope, receive, send)
-    assert answered[0]["status"] in {200, 503}, answered
+    # A 503 asks the database less: counted, it would look like a gain.
+    assert answered[0]["status"] == 200, answered
