@@ -20,6 +20,7 @@ import psutil
 
 from benchmarks.bases import Base
 from benchmarks.caller import connect
+from benchmarks.environment import environment
 
 STARTS_WITHIN_S = 30
 ROOT = Path(__file__).parents[1]
@@ -74,7 +75,7 @@ async def _running(
     process = subprocess.Popen(  # noqa: ASYNC220, S603 (our own programs; it returns at once)
         command,
         cwd=ROOT,
-        env={**os.environ, **environ},
+        env=environment(**environ),
         pass_fds=[listening.fileno()],
         stdout=output,
         start_new_session=True,
