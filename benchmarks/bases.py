@@ -88,14 +88,13 @@ async def made(settings: Settings, location: Location, customers: int) -> None:
     began = time.monotonic()
     clock = SystemClock()
     await make_ready(location, settings, clock)
-    first = min(FIRST, customers)
     async with visiting(settings, location, **PATIENT) as house:
-        await populate(house, first)
+        await populate(house, FIRST)
     connection = await asyncpg.connect(driver_url(location.url))
     try:
         await connection.execute("DELETE FROM outbox")  # as if a worker had been there
-        if customers > first:
-            await multiply(connection, location.keyed_hash, customers // first - 1)
+        if customers > FIRST:
+            await multiply(connection, location.keyed_hash, customers // FIRST - 1)
         await connection.execute("VACUUM (ANALYZE)")
     finally:
         await connection.close()
