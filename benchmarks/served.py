@@ -46,7 +46,7 @@ async def service(base: Base) -> AsyncIterator[Served]:
         fd = str(listening.fileno())
         command = [sys.executable, "-m", "app.supervisor", "http", fd, str(os.getpid())]
         environ = {"IDIP_DATA_DIR": str(base.data_dir), "PROMETHEUS_MULTIPROC_DIR": metrics}
-        with (base.data_dir / "service.log").open("wb") as log:
+        with (base.kept / "service.log").open("wb") as log:
             async with _running(command, environ, listening, log.fileno()) as served:
                 yield served
 
