@@ -8,13 +8,15 @@
     array        POST /v1/events, a thousand at once
     load         idip load: facts about customers who are known, and about new ones
 
-Each at every size, in one run on one machine.  The databases are made once and kept.
+Each at every size, in one run on one machine.  The databases are made once and
+kept; what is measured is a copy of each.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import re
 import shlex
 import shutil
 import subprocess
@@ -39,7 +41,7 @@ from benchmarks.measured import BARE, Candidate, Measured, measure, waits
 from benchmarks.report import write
 from benchmarks.served import Served
 
-UNITS = {"k": 1_000, "M": 1_000_000}
+UNITS = {"": 1, "k": 1_000, "M": 1_000_000}
 LARGE = 10_000_000
 CALLERS = 8
 ARRAY_CALLERS = 2
@@ -61,30 +63,48 @@ def main() -> None:
 
 
 def _arguments() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    parser.add_argument("--sizes", type=_sizes, default=_sizes("10k,100k,1M"), metavar="10k,1M")
-    parser.add_argument("--large", action="store_true", help="ten million customers, too")
-    parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--seconds", type=float, default=3.0, help="of each candidate in a round")
-    parser.add_argument("--rate", type=float, default=100.0, help="calls a second, for waiting")
-    parser.add_argument("--lines", type=int, default=50_000, help="of a file that is loaded")
-    parser.add_argument("--data", type=Path, default=Path("/var/tmp/idip-bench"))  # noqa: S108
-    parser.add_argument("--out", type=Path, default=RESULTS)
-    parser.add_argument("--name", default="", help="goes behind the date in the results' name")
-    parser.add_argument("--fresh", action="store_true", help="make the databases anew")
-    parser.add_argument("--flame", action="store_true", help="and a flame graph of each candidate")
+    parser = argparse.ArgumentParser(
+        prog="make bench",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    option = parser.add_argument
+    option("--sizes", type=sizes, default="10k,100k,1M", help="customers of each (%(default)s)")
+    option("--large", action="store_true", help="ten million customers, too")
+    option("--rounds", type=int, default=7, help="turns of every candidate (%(default)s)")
+    option("--seconds", type=float, default=3.0, help="of each in a round (%(default)s)")
+    option("--rate", type=float, default=100.0, help="calls a second, for waiting (%(default)s)")
+    option("--lines", type=int, default=50_000, help="of a file that is loaded (%(default)s)")
+    kept = Path("/var/tmp/idip-bench")  # noqa: S108
+    option("--data", type=Path, default=kept, help="where bases are kept (%(default)s)")
+    option("--out", type=Path, default=RESULTS, help="where results go (%(default)s)")
+    option("--name", default="", help="goes behind the date in the results' name")
+    option("--fresh", action="store_true", help="make the databases anew")
+    option("--flame", action="store_true", help="and a flame graph of each candidate")
     return parser
 
 
-def _sizes(text: str) -> list[int]:
-    return [int(each.rstrip("kM")) * UNITS.get(each[-1], 1) for each in text.split(",")]
+def sizes(text: str) -> list[int]:
+    """Return the sizes of a list like 10k,1M: a base is made of whole copies of the first."""
+    return [_size_of(each) for each in text.split(",")]
+
+
+def _size_of(text: str) -> int:
+    found = re.fullmatch(r"(\d+)([kM]?)", text)
+    size = int(found[1]) * UNITS[found[2]] if found else 0
+    if size == 0 or size % bases.FIRST:
+        raise argparse.ArgumentTypeError(
+            f"{text or 'nothing'} is no size: a base is a company of {bases.FIRST:,} customers,"
+            " once or copied, so ask for a multiple of that, like 10k,120k,1M"
+        )
+    return size
 
 
 async def _run(asked: argparse.Namespace) -> dict[str, Any]:
     where = machine()
-    sizes = [*asked.sizes, *([LARGE] if asked.large else [])]
+    wanted = [*asked.sizes, *([LARGE] if asked.large else [])]
     found = []
-    for size in sizes:
+    for size in wanted:
         async with bases.opened(asked.data, size, fresh=asked.fresh) as base:
             found.append(await _size(base, asked))
             where["postgres"] = await _postgres(base)
@@ -114,14 +134,15 @@ async def _size(base: Base, asked: argparse.Namespace) -> dict[str, Any]:
         base,
         {name: (PATHS[name], bodies) for name, bodies in _bodies(people).items() if name in PATHS},
     )
+    load = {"known customers": await load_per_s(base, people.sales(), asked.lines)}
+    # Last of all: a base that is no copy keeps them.
+    load["new customers"] = await load_per_s(base, crowd.strangers(), asked.lines)
     return {
         "customers": base.customers,
+        "base": {**asdict(base.holds), "is_copy": base.is_copy},
         "resident_mb": resident_mb,
         "candidates": [_told(each, found, counted, asked.rate) for each in candidates],
-        "load_per_s": {
-            "known customers": await load_per_s(base, people.sales(), asked.lines),
-            "new customers": await load_per_s(base, crowd.strangers(), asked.lines),
-        },
+        "load_per_s": load,
     }
 
 
@@ -169,9 +190,9 @@ def _told(
     }
 
 
-def _aims(sizes: list[dict[str, Any]]) -> Iterator[tuple[str, str, str]]:
+def _aims(told: list[dict[str, Any]]) -> Iterator[tuple[str, str, str]]:
     """Yield each aim with what the first size reached, and of growth what the others did."""
-    first = sizes[0]
+    first = told[0]
     by_name = {each["name"]: each for each in first["candidates"]}
 
     def aim(what: str, value: float, least: float) -> tuple[str, str, str]:
@@ -185,12 +206,12 @@ def _aims(sizes: list[dict[str, Any]]) -> Iterator[tuple[str, str, str]]:
     yield aim("load of known customers, a second", first["load_per_s"]["known customers"], 5_000)
     for name in ("resolve", "touchpoint"):
         p50 = by_name[name]["waits"]["p50_ms"]
-        for size in sizes[1:]:
+        for size in told[1:]:
             other = next(each for each in size["candidates"] if each["name"] == name)
             growth = other["waits"]["p50_ms"] / p50
             what = f"{name} p50 at {size['customers']:,} beside the first ≤ 1.3"
             yield what, f"{growth:.3g}", "met" if growth <= 1.3 else "missed"
-    most = max(size["resident_mb"] for size in sizes)
+    most = max(size["resident_mb"] for size in told)
     yield "resident MB < 150", f"{most}", "met" if most < 150 else "missed"
 
 

@@ -38,6 +38,18 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class Done:
+    """What was done, counted in what a body is worth, and how long it really took."""
+
+    count: int
+    elapsed_s: float
+
+    @property
+    def per_s(self) -> float:
+        return self.count / self.elapsed_s
+
+
+@dataclass(frozen=True, slots=True)
 class Waits:
     """Milliseconds from when calls should have gone out to their answers, at an offered rate."""
 
@@ -110,8 +122,8 @@ async def connect(port: int) -> Line:
     return line
 
 
-async def saturate(target: Target, callers: int, seconds: float) -> float:
-    """Return how much was done a second, counted in what a body is worth."""
+async def saturate(target: Target, callers: int, seconds: float) -> Done:
+    """Ask for so long, and wait for the last answers: they end later, the slower they are."""
     lines = [await connect(target.port) for _ in range(callers)]
     ends = time.perf_counter() + seconds
 
@@ -127,7 +139,7 @@ async def saturate(target: Target, callers: int, seconds: float) -> float:
     finally:
         for line in lines:
             line.hang_up()
-    return calls * target.worth / (time.perf_counter() - began)
+    return Done(calls * target.worth, time.perf_counter() - began)
 
 
 async def at_rate(target: Target, per_s: float, seconds: float, lines: int = 32) -> list[float]:

@@ -23,18 +23,24 @@ from benchmarks.bases import Base
 
 BOUNDS = ("BEGIN", "COMMIT", "ROLLBACK")
 STATEMENTS, ROUND_TRIPS = "statements", "round trips"
+ASKED = 9
+"""Requests of each kind, an odd number: who shares a telephone costs more than most."""
 
 
 async def statements_of(
     base: Base, asked: dict[str, tuple[str, Iterator[bytes]]]
 ) -> dict[str, Any]:
-    """Return statements and round trips of one request of each kind, the process being warm."""
+    """Return statements and round trips of the median request of each kind, the process warm."""
     found: dict[str, Any] = {}
     async with _application(base) as app:
         for name, (path, bodies) in asked.items():
             await _post(app, path, next(bodies), base.key)
-            with _counting() as sent:
-                await _post(app, path, next(bodies), base.key)
+            each = []
+            for _ in range(ASKED):
+                with _counting() as counted:
+                    await _post(app, path, next(bodies), base.key)
+                each.append(counted)
+            sent = sorted(each, key=Counter.total)[ASKED // 2]
             found[name] = {STATEMENTS: sent[STATEMENTS], ROUND_TRIPS: sent.total()}
     return found
 
@@ -109,4 +115,5 @@ async def _post(app: ASGIApp, path: str, body: bytes, key: str) -> None:
         answered.append(message)
 
     await app(scope, receive, send)
-    assert answered[0]["status"] in {200, 503}, answered
+    # A 503 asks the database less: counted, it would look like a gain.
+    assert answered[0]["status"] == 200, answered

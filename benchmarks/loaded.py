@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 import orjson
 
 from benchmarks.bases import Base
+from benchmarks.environment import environment
 from benchmarks.served import ROOT
 
 
@@ -28,7 +28,7 @@ async def load_per_s(base: Base, documents: Iterator[dict[str, Any]], lines: int
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "app.cli", "load", str(file), "--json"),
             cwd=ROOT,
-            env={**os.environ, "IDIP_DATA_DIR": str(base.data_dir)},
+            env=environment(IDIP_DATA_DIR=str(base.data_dir)),
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
         )

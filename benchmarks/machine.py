@@ -23,9 +23,16 @@ def machine() -> dict[str, Any]:
         "kernel": platform.release(),
         "python": platform.python_version(),
         "packages": {name: version(name) for name in PACKAGES},
+        **revision(),
+        "load_at_start": [round(each, 2) for each in os.getloadavg()],
+    }
+
+
+def revision() -> dict[str, Any]:
+    """Return which code it is: the commit, and in how many files it differs from that."""
+    return {
         "commit": _git("rev-parse", "--short", "HEAD"),
         "changed_files": len(_git("status", "--short").splitlines()),
-        "load_at_start": [round(each, 2) for each in os.getloadavg()],
     }
 
 

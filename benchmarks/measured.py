@@ -89,9 +89,8 @@ def waits(found: Measured, name: str, rate_per_s: float) -> Waits | None:
 async def _round(candidate: Candidate, seconds: float) -> Round:
     process = psutil.Process(candidate.pid)
     before = _cpu_s(process)
-    per_s = await saturate(candidate.target, candidate.callers, seconds)
-    done = max(per_s * seconds, 1.0)
-    return Round(per_s, 1_000 * (_cpu_s(process) - before) / done)
+    done = await saturate(candidate.target, candidate.callers, seconds)
+    return Round(done.per_s, 1_000 * (_cpu_s(process) - before) / max(done.count, 1))
 
 
 def _cpu_s(process: psutil.Process) -> float:

@@ -45,12 +45,21 @@ def _page(told: Mapping[str, Any]) -> Iterator[str]:
     yield HEAD.format(**told, **told["machine"])
     for size in told["sizes"]:
         yield f"## {size['customers']:,} customers\n"
+        yield _held(size["base"])
         yield from _table(COLUMNS, map(_row, size["candidates"]))
         yield ""
         loads = ", ".join(f"{name} {rate:,.0f}" for name, rate in size["load_per_s"].items())
         yield f"`idip load`, events a second: {loads}. Resident: {size['resident_mb']} MB.\n"
     yield "## Aims\n"
     yield from _table(("aim", "measured", ""), told["aims"])
+
+
+def _held(base: Mapping[str, Any]) -> str:
+    where = "a copy, gone by now" if base["is_copy"] else "the kept base itself, larger by now"
+    return (
+        f"At the start it held {base['events']:,} events and {base['customers']:,} customers, as"
+        f" the service tells people and firms apart. Measured: {where}.\n"
+    )
 
 
 def _row(found: Mapping[str, Any]) -> Sequence[object]:

@@ -20,6 +20,7 @@ import psutil
 
 from benchmarks.bases import Base
 from benchmarks.caller import connect
+from benchmarks.environment import environment
 
 STARTS_WITHIN_S = 30
 ROOT = Path(__file__).parents[1]
@@ -45,7 +46,7 @@ async def service(base: Base) -> AsyncIterator[Served]:
         fd = str(listening.fileno())
         command = [sys.executable, "-m", "app.supervisor", "http", fd, str(os.getpid())]
         environ = {"IDIP_DATA_DIR": str(base.data_dir), "PROMETHEUS_MULTIPROC_DIR": metrics}
-        with (base.data_dir / "service.log").open("wb") as log:
+        with (base.kept / "service.log").open("wb") as log:
             async with _running(command, environ, listening, log.fileno()) as served:
                 yield served
 
@@ -74,7 +75,7 @@ async def _running(
     process = subprocess.Popen(  # noqa: ASYNC220, S603 (our own programs; it returns at once)
         command,
         cwd=ROOT,
-        env={**os.environ, **environ},
+        env=environment(**environ),
         pass_fds=[listening.fileno()],
         stdout=output,
         start_new_session=True,

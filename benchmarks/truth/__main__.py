@@ -2,6 +2,7 @@
 
     make truth                                       2,000 customers, seed 1
     make truth ARGS='--customers 10000 --seed 7 --rate all=0'
+    make truth ARGS='--people 0 --least-f1 0.75'     fails if identity is worse than that
 
 Everything goes through the commands and the interface that anybody has, against an embedded
 database of its own. Writes ``truth-<customers>-<seed>.md`` and ``.json``.
@@ -15,11 +16,12 @@ import platform
 import shlex
 import sys
 import tempfile
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace, RawDescriptionHelpFormatter
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from benchmarks.machine import revision
 from benchmarks.truth.decisions import decisions
 from benchmarks.truth.identity import identity
 from benchmarks.truth.page import page
@@ -38,9 +40,21 @@ def main() -> None:
     text = page(report)
     (asked.out / f"{name}.md").write_text(text)
     print(text)
+    if (missed := shortfall(report, asked.least_f1)) is not None:
+        sys.exit(missed)
+
+
+def shortfall(report: dict[str, Any], least_f1: float | None) -> str | None:
+    """Say by how much identity misses what was asked of it, if it does."""
+    f1 = report["identity"]["pairs"]["f1"]
+    if least_f1 is None or (f1 is not None and f1 >= least_f1):
+        return None
+    told = "nothing, as there are no pairs" if f1 is None else f"{f1:.4f}"
+    return f"identity's F1 over pairs is {told}; at least {least_f1:g} was asked for"
 
 
 def measure(idip: Idip, folder: Path, asked: Namespace) -> dict[str, Any]:
+    code = revision()  # of what is about to run: it takes a while
     files = {
         name: folder / f"{name}.ndjson"
         for name in ("made", "truth", "records", "events", "customers")
@@ -63,6 +77,7 @@ def measure(idip: Idip, folder: Path, asked: Namespace) -> dict[str, Any]:
         "customers": asked.customers,
         "seed": asked.seed,
         "today": asked.today,
+        **code,
         "machine": _machine(),
         "note": asked.note,
         "events": _lines(files["made"]),
@@ -95,19 +110,37 @@ def _lines(path: Path) -> int:
 
 
 def _arguments() -> Namespace:
-    parser = ArgumentParser(prog="benchmarks.truth", description=__doc__)
-    parser.add_argument("--customers", type=int, default=2_000)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--people", type=int, default=400, help="asked for decisions; 0 for none")
-    parser.add_argument("--today", default=datetime.now(UTC).date().isoformat())
-    parser.add_argument("--days", type=int, default=730)
-    parser.add_argument("--country", help="shares, as of idip simulate")
-    parser.add_argument("--dirt", type=Path, help="rates, as of idip simulate")
-    parser.add_argument("--rate", action="append", default=[], help="one rate, likewise")
-    parser.add_argument("--name", default="", help="put behind the files' names")
-    parser.add_argument("--note", default="", help="what was measured, put at the page's head")
-    parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "results")
+    parser = ArgumentParser(
+        prog="make truth", description=__doc__, formatter_class=RawDescriptionHelpFormatter
+    )
+    option = parser.add_argument
+    option("--customers", type=int, default=2_000, help="people in the company (%(default)s)")
+    option("--seed", type=int, default=1, help="the same gives the same company (%(default)s)")
+    option("--people", type=int, default=400, help="asked for decisions; 0 for none (%(default)s)")
+    today = datetime.now(UTC).date().isoformat()
+    option("--today", default=today, help="the day before which all of it happened (%(default)s)")
+    option("--days", type=int, default=730, help="how long the history is (%(default)s)")
+    option("--country", help="shares, as of idip simulate (its own)")
+    option("--dirt", type=Path, help="a file of rates, as of idip simulate (its own)")
+    option("--rate", action="append", default=[], help="one rate, likewise; again for the next")
+    option(
+        "--least-f1",
+        type=_ratio,
+        metavar="RATIO",
+        help="exit with 1 if identity's F1 over pairs is below this, 0 to 1 (no such gate)",
+    )
+    option("--name", default="", help="put behind the files' names")
+    option("--note", default="", help="what was measured, put at the page's head")
+    results = ROOT / "benchmarks" / "results"
+    option("--out", type=Path, default=results, help="folder of page and JSON (%(default)s)")
     return parser.parse_args()
+
+
+def _ratio(text: str) -> float:
+    ratio = float(text)
+    if not 0 <= ratio <= 1:
+        raise ArgumentTypeError(f"{text} is not between 0 and 1")
+    return ratio
 
 
 if __name__ == "__main__":

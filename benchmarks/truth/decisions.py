@@ -76,6 +76,8 @@ class Seen:
     asked: Asked
     state: str
     is_right: bool
+    """Whether it is the customer that is theirs, which not everybody has."""
+
     decision_id: str | None
     action: str | None
     open_actions: int
@@ -134,7 +136,7 @@ def _ask(api: Api, asked: Asked) -> Seen:
     return Seen(
         asked=asked,
         state=customer["state"],
-        is_right=customer["id"] == asked.customer,
+        is_right=asked.customer is not None and customer["id"] == asked.customer,
         decision_id=decided["decision_id"],
         action=decided["action"],
         open_actions=len(worth),
@@ -142,9 +144,8 @@ def _ask(api: Api, asked: Asked) -> Seen:
         best=max([0.0, *worth.values()]),
         by_chance=sum(worth.values()) / len(worth) if worth else 0.0,
         errors=tuple(
-            abs(float(option["propensity"]) - asked.propensities[option["action"]])
+            abs(float(option["propensity"]) - _likely(option["action"], asked.propensities))
             for option in ranking
-            if option["action"] in asked.propensities
         ),
     )
 
@@ -157,9 +158,19 @@ def _shown(asked: Asked, channel: str) -> list[dict[str, Any]]:
 
 
 def _worth(option: dict[str, Any], propensities: dict[str, float]) -> float:
-    likely = propensities.get(option["action"], 0.0)
     gain = float(option["value"]) - float(option["incentive"])
-    return likely * gain - float(option["contact_cost"])
+    return _likely(option["action"], propensities) * gain - float(option["contact_cost"])
+
+
+def _likely(action: str, propensities: dict[str, float]) -> float:
+    """Return how likely they take it up.
+
+    Raises:
+        RuntimeError: the truth does not know the action; as 0 it would look like a bad choice.
+    """
+    if action not in propensities:
+        raise RuntimeError(f"{action} has no level in app/simulation/propensities.py")
+    return propensities[action]
 
 
 def _answer(api: Api, seen: Iterable[Seen], seed: int) -> dict[str, int]:
@@ -170,7 +181,7 @@ def _answer(api: Api, seen: Iterable[Seen], seed: int) -> dict[str, int]:
     for each in seen:
         if each.action is None or each.decision_id is None:
             continue
-        is_yes = rng.random() < each.asked.propensities.get(each.action, 0.0)
+        is_yes = rng.random() < _likely(each.action, each.asked.propensities)
         outcome = "accepted" if is_yes else "ignored"
         told[outcome] += 1
         outcomes.append({"decision_id": each.decision_id, "outcome": outcome, "time": now})
@@ -191,10 +202,16 @@ def _summary(seen: list[Seen]) -> dict[str, Any]:
     return {
         **_regret(seen),
         "states": dict(Counter(each.state for each in seen)),
-        "right_customer_ratio": sum(each.is_right for each in seen) / max(len(seen), 1),
+        "right_customer_ratio": _right_ratio(seen),
         "actions": dict(Counter(each.action or "(nothing)" for each in seen).most_common()),
         "by_scene": {scene: _regret(some) for scene, some in by_scene.items()},
     }
+
+
+def _right_ratio(seen: list[Seen]) -> float | None:
+    """Return how many were met as the customer that is theirs, of those who have one."""
+    held = [each for each in seen if each.asked.customer is not None]
+    return sum(each.is_right for each in held) / len(held) if held else None
 
 
 def _regret(seen: list[Seen]) -> dict[str, Any]:

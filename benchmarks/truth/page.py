@@ -36,7 +36,8 @@ def _how(report: dict[str, Any]) -> str:
     return (
         f"{note}{note and chr(10) * 2}"
         f"`{report['command']}`\n\n"
-        f"Day {report['today']}, {report['events']:,} events. {report['machine']}. {taken}."
+        f"Day {report['today']}, {report['events']:,} events. Commit {report['commit']} with"
+        f" {report['changed_files']} changed files. {report['machine']}. {taken}."
     )
 
 
@@ -158,7 +159,8 @@ def _decisions(found: dict[str, Any]) -> str:
 
 def _states(half: dict[str, Any]) -> str:
     counts = ", ".join(f"{count} {state}" for state, count in half["states"].items())
-    return f"{counts}, {_percent(half['right_customer_ratio'])} the right customer"
+    right = _percent(half["right_customer_ratio"])
+    return f"{counts}; of those who have a customer, {right} were met as that"
 
 
 def _regret(one: dict[str, Any]) -> tuple[str, ...]:

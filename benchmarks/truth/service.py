@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -18,6 +17,8 @@ from typing import IO, Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 from uuid import uuid4
+
+from benchmarks.environment import environment
 
 ROOT = Path(__file__).parents[2]
 SERVING = "serving on "
@@ -90,10 +91,8 @@ class Api:
 def new_idip() -> Iterator[Idip]:
     """Yield the command with an empty data folder, removed at the end."""
     folder = Path(tempfile.gettempdir(), f"idip-truth-{uuid4().hex[:12]}")
-    ours = {name: value for name, value in os.environ.items() if not name.startswith("IDIP_")}
-    ours.pop("DATABASE_URL", None)
     try:
-        yield Idip({**ours, "IDIP_DATA_DIR": str(folder), "PYTHONUNBUFFERED": "1"})
+        yield Idip(environment(IDIP_DATA_DIR=str(folder), PYTHONUNBUFFERED="1"))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -29,12 +30,12 @@ CREATE TABLE customer (
 """
 SHARED = """
 CREATE TABLE holding AS
-SELECT person, customer, count(*) AS mentions FROM mention
+SELECT person, customer, count(*) AS mentions, min(lot(source, name, is_event)) AS lot FROM mention
 WHERE customer IS NOT NULL GROUP BY person, customer;
 CREATE TABLE owner AS
 SELECT person, customer FROM (
     SELECT person, customer, row_number() OVER (
-        PARTITION BY person ORDER BY mentions DESC, customer
+        PARTITION BY person ORDER BY mentions DESC, lot
     ) AS place FROM holding
 ) WHERE place = 1;
 CREATE UNIQUE INDEX owner_person ON owner (person);
@@ -49,6 +50,7 @@ class Store:
     def __init__(self, path: Path) -> None:
         path.unlink(missing_ok=True)
         self.db = sqlite3.connect(path)
+        self.db.create_function("lot", 3, lot, deterministic=True)
         self.db.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + SCHEMA)
         self.causes: dict[str, int] = {}
 
@@ -89,7 +91,11 @@ class Store:
                 )
 
     def join(self) -> None:
-        """Say of each person which customers hold them, and which holds most: theirs."""
+        """Say of each person which customers hold them, and which holds most: theirs.
+
+        Where several hold as much, lots are drawn by what was mentioned: a customer's id is another
+        in every run, and the least name would always be of the same source.
+        """
         with self.db:
             self.db.executescript(SHARED)
 
@@ -135,6 +141,11 @@ class Store:
                     if row["source"] in sources and row[name] is not None
                 ),
             )
+
+
+def lot(source: str, name: str, is_event: int) -> bytes:
+    """Return the lot of a mention: by chance, and the same in every run."""
+    return blake2b(f"{source}/{name}/{is_event}".encode(), digest_size=8).digest()
 
 
 def cents(amount: str) -> int:

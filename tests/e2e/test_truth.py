@@ -11,7 +11,7 @@ from typing import Any
 from tests.e2e.command import LONGEST_S, ROOT
 
 
-def measured(out: Path, *options: str) -> dict[str, Any]:
+def measured(out: Path, *options: str, exit_code: int = 0) -> dict[str, Any]:
     given = ["--customers", "150", "--seed", "3", "--people", "24", "--out", str(out), *options]
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.truth", *given],
@@ -21,7 +21,7 @@ def measured(out: Path, *options: str) -> dict[str, Any]:
         timeout=2 * LONGEST_S,
         check=False,
     )
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == exit_code, done.stderr
     [figures] = out.glob("*.json")
     assert figures.with_suffix(".md").read_text() in done.stdout
     report: dict[str, Any] = json.loads(figures.read_text())
@@ -38,3 +38,9 @@ def test_a_company_with_all_its_dirt_is_counted_to_the_cent(tmp_path: Path) -> N
     assert set(exact.values()) == {1.0}, exact
     assert report["identity"]["by_cause"]["(none)"]["polluted_customers"] == 0
     assert report["decisions"]["before"]["asked"] == 12
+
+
+def test_a_gate_that_identity_does_not_reach_fails_and_leaves_the_page(tmp_path: Path) -> None:
+    options = ("--customers", "40", "--people", "0", "--least-f1", "1")
+    report = measured(tmp_path, *options, exit_code=1)
+    assert report["identity"]["pairs"]["f1"] < 1

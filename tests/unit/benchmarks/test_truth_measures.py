@@ -6,15 +6,17 @@ import json
 from collections.abc import Iterable
 from itertools import combinations
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.truth.decisions import Asked, Seen, _regret, _sample, _worth
+from benchmarks.truth.__main__ import shortfall
+from benchmarks.truth.decisions import Asked, Seen, _ask, _regret, _sample, _summary, _worth
 from benchmarks.truth.identity import CLEAN, identity
 from benchmarks.truth.page import page
+from benchmarks.truth.service import Api
 from benchmarks.truth.store import Store
 from benchmarks.truth.value import value
 
@@ -169,6 +171,28 @@ def test_value_is_compared_with_the_customer_that_is_theirs(tmp_path: Path) -> N
     assert not wrong["company"]["net_is_exact"]
 
 
+@settings(max_examples=40)
+@given(mentions=MENTIONS)
+def test_whose_a_customer_is_does_not_hang_on_the_ids_of_a_run(
+    mentions: list[Mention], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Another run gives the same customers other ids, in another order."""
+    other = {"c1": "c9", "c2": "c8", "c3": "c7", None: None}
+    again = [told._replace(customer=other[told.customer]) for told in mentions]
+    owned, owned_again = (
+        dict(a_store(tmp_path_factory.mktemp("store"), told).rows("SELECT * FROM owner"))
+        for told in (mentions, again)
+    )
+    assert {person: other[customer] for person, customer in owned.items()} == owned_again
+
+
+def test_no_source_always_wins_where_two_customers_hold_as_much(tmp_path: Path) -> None:
+    nothing = frozenset[str]()
+    tied = [Mention(f"P{n}", held, nothing) for n in range(40) for held in ("c1", "c2")]
+    owners = [customer for _, customer in a_store(tmp_path, tied).rows("SELECT * FROM owner")]
+    assert 8 < owners.count("c1") < 32
+
+
 def seen(chosen: float, best: float) -> Seen:
     asked = Asked("P", [], {}, None, "call")
     rest: dict[str, Any] = {"state": "known", "is_right": True, "decision_id": "d", "action": "a"}
@@ -187,6 +211,35 @@ def test_worth_is_reckoned_with_the_true_propensity() -> None:
     assert _worth({**option, "propensity": "0.9"}, {"a": 0.1}) == pytest.approx(2.0)
 
 
+def test_an_action_of_which_the_truth_knows_nothing_is_no_bad_choice_but_an_error() -> None:
+    option = {"action": "new", "value": "100.00", "incentive": "0.00", "contact_cost": "6.00"}
+    with pytest.raises(RuntimeError, match="new has no level"):
+        _worth(option, {"a": 0.1})
+
+
+class Unsure:
+    """A service that knows one customer only, and decides nothing."""
+
+    def __init__(self, customer: str | None) -> None:
+        self.customer = customer
+
+    def post(self, path: str, body: Any) -> Any:
+        return {
+            "customer": {"id": self.customer, "state": "known" if self.customer else "unknown"},
+            "decisions": [{"decision_id": None, "action": None}],
+        }
+
+
+def test_who_has_no_customer_is_never_met_as_the_right_one() -> None:
+    def met(theirs: str | None, told: str | None) -> Seen:
+        return _ask(cast("Api", Unsure(told)), Asked("P", [], {}, theirs, "call"))
+
+    assert not met(None, None).is_right
+    some = [met(None, None), met("c1", "c1"), met("c1", None), met("c1", "c2"), met(None, "c1")]
+    assert _summary(some)["right_customer_ratio"] == pytest.approx(1 / 3)
+    assert _summary([met(None, None)])["right_customer_ratio"] is None
+
+
 def test_a_sample_is_the_same_for_the_seed_and_evenly_drawn(tmp_path: Path) -> None:
     store = a_store(tmp_path, [], [a_person(f"P{n:03d}") for n in range(200)])
     drawn = [asked.person for asked in _sample(store, 5, 50)]
@@ -203,6 +256,8 @@ def test_the_page_has_a_row_for_every_cause(tmp_path: Path) -> None:
         "customers": 1,
         "seed": 1,
         "today": "2026-11-20",
+        "commit": "abc1234",
+        "changed_files": 3,
         "machine": "2 cores",
         "events": 1,
         "seconds": {"loading": 1.0},
@@ -212,3 +267,14 @@ def test_the_page_has_a_row_for_every_cause(tmp_path: Path) -> None:
     text = page(report)
     assert "| typo ocr | 1 | 0 | – | 0 | – | – | 0 |" in text
     assert "NOT what the books say" not in text
+    assert "Commit abc1234 with 3 changed files." in text
+
+
+@pytest.mark.parametrize(
+    ("f1", "least", "is_short"),
+    [(0.8, None, False), (0.8, 0.8, False), (0.7999, 0.8, True), (None, 0.0, True)],
+)
+def test_identity_worse_than_asked_for_is_told(
+    f1: float | None, least: float | None, *, is_short: bool
+) -> None:
+    assert (shortfall({"identity": {"pairs": {"f1": f1}}}, least) is not None) is is_short
