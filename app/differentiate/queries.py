@@ -20,9 +20,7 @@ from app.database.transaction import Connection
 from app.differentiate.rfv import CustomerNumbers
 from app.differentiate.tables import (
     customer_stat,
-    day_bucket,
     scoring_run,
-    trade_entry,
     trade_fact,
 )
 from app.differentiate.trade import TradeEntry, TradeFact, TradeKind, TradeStatus
@@ -32,6 +30,7 @@ from app.vocabulary import CustomerId, PurchaseDay, RecordId, ScoringRunId, valu
 
 CLAIM_ORDERS = HotStatement(statement("app.differentiate", "claim_orders"))
 TRADE_FACTS = HotStatement(statement("app.differentiate", "trade_facts"))
+FACTS_BESIDE = HotStatement(statement("app.differentiate", "facts_beside"))
 WRITE_TRADE_FACTS = HotStatement(statement("app.differentiate", "write_trade_facts"))
 WRITE_ENTRIES = HotStatement(statement("app.differentiate", "write_entries"))
 REFRESH_STATS = HotStatement(statement("app.differentiate", "refresh_stats"))
@@ -139,6 +138,18 @@ async def trade_facts(
     """Return every stored fact of the orders, of the sales, and of what waits for those sales."""
     rows = await TRADE_FACTS.rows(tx, {"group_keys": sorted(groups), "sale_keys": sorted(sales)})
     return [StoredFact(row["group_key"], _fact(row)) for row in rows]
+
+
+async def facts_beside(tx: Connection, records: Collection[RecordId]) -> list[StoredFact]:
+    """Return every stored fact of the orders that these records told of, theirs among them."""
+    rows = await FACTS_BESIDE.rows(tx, {"record_ids": list(records)})
+    return [StoredFact(row["group_key"], _fact(row)) for row in rows]
+
+
+async def orders_of(tx: Connection, records: Collection[RecordId]) -> set[bytes]:
+    """Return the keys of the orders that these records told of."""
+    told = select(trade_fact.c.group_key).where(trade_fact.c.record_id.in_(list(records)))
+    return set((await tx.execute(told.distinct())).scalars())
 
 
 def _fact(row: hot.Row) -> TradeFact:
@@ -371,10 +382,11 @@ async def rates_on(
 async def forget_records(
     tx: Connection, records: Collection[RecordId], customers: Collection[CustomerId]
 ) -> None:
-    """Delete the trade of erased records and the numbers of their customers."""
-    ids = list(records)
-    for table in (trade_entry, trade_fact, day_bucket):
-        await tx.execute(delete(table).where(table.c.record_id.in_(ids)))
+    """Delete what erased records told of trade, and the numbers of their customers.
+
+    What it brought, entries and buckets, goes as its orders are settled without it.
+    """
+    await tx.execute(delete(trade_fact).where(trade_fact.c.record_id.in_(list(records))))
     await tx.execute(delete(customer_stat).where(customer_stat.c.customer_id.in_(list(customers))))
 
 
