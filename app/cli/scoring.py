@@ -18,7 +18,9 @@ def score(
         datetime | None,
         typer.Option(help="The business day to measure on; today.", formats=["%Y-%m-%d"]),
     ] = None,
-    window_days: Annotated[int, typer.Option(help="Days that F and V count.")] = 365,
+    window_days: Annotated[
+        int, typer.Option(help="Days that F and V count.", min=90, max=1_095)
+    ] = 365,
     activate: Annotated[bool, typer.Option("--activate", help="Let them hold at once.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="For a program.")] = False,
 ) -> None:
@@ -43,7 +45,10 @@ async def _score(
 
     async with at_home(settings) as house:
         now = house.clock.now()
-        day = as_of or now.astimezone(settings.zone).date()
+        today = now.astimezone(settings.zone).date()
+        day = as_of or today
+        if day > today:
+            raise typer.BadParameter("nobody has bought after today yet", param_hint="--as-of")
 
         async def freeze(tx: Connection) -> dict[str, Any]:
             run = await freeze_run(

@@ -299,7 +299,10 @@ async def days_of(tx: Connection, customer: CustomerId) -> list[PurchaseDay]:
 
 
 async def population(tx: Connection, today: date, window_days: int) -> list[CustomerNumbers]:
-    """Return the numbers of every customer that is not anonymous, for freezing a yardstick."""
+    """Return the numbers of every customer that is not anonymous, for freezing a yardstick.
+
+    What came after the day is left out.
+    """
     await tx.execute(READ_ALL)
     rows = await tx.execute(POPULATION, {"today": today, "window_days": window_days})
     return [numbers_from(row, window_days) for row in rows]
