@@ -51,6 +51,7 @@ RUNS = select(
     scoring_run.c.created_at,
     scoring_run.c.activated_at,
 ).order_by(scoring_run.c.version.desc())
+LOCK_RUNS = select(func.pg_advisory_xact_lock(0x69646970_00000004))
 NEXT_VERSION = select(func.coalesce(func.max(scoring_run.c.version), 0) + 1)
 DAYS_OF = text(
     "SELECT d.business_on, d.purchases, d.net, d.cost FROM membership AS m"
@@ -335,8 +336,16 @@ async def runs(tx: Connection) -> list[StoredRun]:
     ]
 
 
+async def lock_runs(tx: Connection) -> None:
+    """Let nobody else measure or activate a run before this transaction ends.
+
+    The next version is nobody's row yet, and the run that holds is two rows: there is none to lock.
+    """
+    await tx.execute(LOCK_RUNS)
+
+
 async def next_version(tx: Connection) -> int:
-    """Return the number the next run will bear."""
+    """Return the number the next run will bear; the caller has locked the runs."""
     return int((await tx.execute(NEXT_VERSION)).scalar_one())
 
 
