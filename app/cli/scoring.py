@@ -58,7 +58,7 @@ async def _score(
             )
             kind = ActKind.SCORING_MEASURED
             if activate:
-                run = await scoring.activate(tx, run.run_id, now)
+                run = await scoring.activate(tx, run.run_id, settings.zone, now)
                 kind = ActKind.SCORING_ACTIVATED
             await audit.note(tx, Act(terminal.operator(), kind, now, subject=run.run_id))
             return {"run_id": str(run.run_id), "status": run.status, **run.yardstick.as_json()}

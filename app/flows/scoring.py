@@ -29,7 +29,7 @@ async def measure(
     )
 
 
-async def activate(tx: Connection, run_id: UUID, now: datetime) -> StoredRun:
+async def activate(tx: Connection, run_id: UUID, zone: ZoneInfo, now: datetime) -> StoredRun:
     """Make a run the one that holds; every stored segment is due to be read anew.
 
     Raises:
@@ -38,5 +38,5 @@ async def activate(tx: Connection, run_id: UUID, now: datetime) -> StoredRun:
     await queries.lock_runs(tx)
     if not await queries.activate_run(tx, run_id, now):
         raise NotFound("there is no such scoring run")
-    await queries.all_due(tx, now.date())
+    await queries.all_due(tx, now.astimezone(zone).date())
     return next(run for run in await queries.runs(tx) if run.run_id == run_id)

@@ -49,7 +49,9 @@ async def test_one_of_those_activated_at_once_holds(
     drafts = [await measured(own_database, clock) for _ in range(SEVERAL)]
 
     async def activated(draft: StoredRun) -> StoredRun:
-        return await own_database.write(lambda tx: scoring.activate(tx, draft.run_id, clock.now()))
+        return await own_database.write(
+            lambda tx: scoring.activate(tx, draft.run_id, ZONE, clock.now())
+        )
 
     runs = await asyncio.gather(*map(activated, drafts))
     assert {run.status for run in runs} == {"active"}  # each was, when it was told
