@@ -11,7 +11,7 @@ from app.database.transaction import Connection
 from app.flows import scoring
 from app.flows.rescore import rescore, sweep
 from app.vocabulary import CustomerId
-from tests.builders import a_sale, phone
+from tests.builders import a_sale, an_event, phone, visit
 from tests.integration.flows.conftest import Take
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("founded")]
@@ -64,3 +64,18 @@ async def test_a_yardstick_that_comes_to_hold_has_every_segment_read_anew_on_tha
 
     assert await stored(connection, sale.customer_id) == ("new", date(2026, 11, 20))
     assert await sweep(connection, ZONE, LATE) == 1
+
+
+async def test_who_is_a_visit_and_nobody_more_is_not_measured(
+    take: Take, connection: Connection
+) -> None:
+    """What is bought in a visit that nobody logged in to says nothing of how customers buy."""
+    await take(
+        a_sale(record_key="C-1"),
+        an_event("profile", record_key="C-2", identifiers=[phone()]),
+        a_sale(source="shop", identifiers=[visit()]),
+    )
+    everybody = await connection.execute(text("SELECT anonymous FROM customer"))
+    assert sorted(everybody.scalars()) == [False, False, True]  # the control
+    run = await scoring.measure(connection, currency="BRL", window_days=365, zone=ZONE, now=LATE)
+    assert (run.yardstick.customers_count, run.yardstick.buyers_count) == (2, 1)
