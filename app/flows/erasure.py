@@ -1,9 +1,9 @@
 """How is one person forgotten?  Every row about their records goes; keyed tombstones stay.
 
-    orders       of which they told, locked before anything else
-    components   theirs, and those of whoever told of these orders too
-    forget       all that hangs on their records
-    book         the orders anew, as what is left of them means
+    lock       what they told, its orders, what they are known by, and the components of all who
+               told of these orders: the one order of locks
+    forget     all that hangs on their records
+    book       the orders anew, as what is left of them means
 
 What remains says that something once came under a keyed hash, and nothing about whom: enough to
 keep a re-import from bringing the person back.  What they taught the counts stays, as it names
@@ -80,8 +80,8 @@ async def expire_idle(tx: Connection, before: datetime, now: datetime) -> int:
     """
     idle = await forgetting.idle_anonymous(tx, before, EXPIRED_AT_ONCE)
     records = [record for each in idle for record in await identify.records_of(tx, each)]
-    # The orders of all of them come before the first component.
-    await score.claim_left(tx, records)
+    # All of them together, or the facts of the second would be locked after the first's component.
+    await lock_leaving(tx, records)
     for customer in idle:
         await erase(tx, customer, now, may_return=True)
     return len(idle)
@@ -111,7 +111,7 @@ async def hold_still(tx: Connection, customer: CustomerId) -> Held:
 
 
 async def hold_leaving(tx: Connection, customer: CustomerId) -> Leaving:
-    """Lock a customer to be forgotten, after the orders they told of and with who shares those.
+    """Lock a customer to be forgotten, with all they told and who shares orders with them.
 
     Raises:
         NotFound, Gone: the id was never given out, or has been erased.
@@ -125,12 +125,17 @@ async def hold_leaving(tx: Connection, customer: CustomerId) -> Leaving:
 async def lock_leaving(
     tx: Connection, records: Collection[RecordId]
 ) -> tuple[Orders, set[ComponentId]]:
-    """Lock the orders that these records told of, then the components of all who told of them.
+    """Lock all that forgetting these records touches, in the order in which intake does (ADR 5).
+
+    Returned are the orders they told of, as they stand without them, and the components of all who
+    told of these.
 
     Raises:
         SetGrew: there are more of either by now.
     """
+    await ledger.lock_told(tx, records)
     orders = await score.claim_left(tx, records)
+    await forgetting.lock_named(tx, records)
     all_told = {*records, *orders.records}
     locked = await identify.lock_components(tx, all_told, ())
     found = await identify.located(tx, all_told, ())

@@ -18,7 +18,7 @@ from app.flows import erasure, event_intake
 from app.flows.event_command import ItemResult
 from app.flows.event_intake import take_events
 from app.vocabulary import CustomerId
-from tests.builders import a_reader, a_sale, an_event, commands
+from tests.builders import a_reader, a_sale, an_event, commands, phone
 
 pytestmark = pytest.mark.anyio
 
@@ -108,6 +108,35 @@ async def test_an_erasure_waits_for_a_refund_of_an_order_of_theirs(
     assert facts == ([] if who == "C-1" else [("refund",)])
     brought = await stored(own_database, "SELECT sum(net) FROM trade_entry")
     assert brought == await stored(own_database, "SELECT -sum(net) FROM trade_fact")
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [
+        an_event("refund", record_key="C-2", data={"refers_to": {"id": "S-1"}, "net": "10.00"}),
+        an_event("profile", record_key="C-1", identifiers=[phone()]),
+        an_event("profile", record_key="C-2", identifiers=[phone()]),
+    ],
+    ids=["a refund of what they bought", "a profile of theirs", "a profile with their telephone"],
+)
+async def test_who_tells_of_the_erased_waits_before_taking_what_the_erasure_needs(
+    own_database: Database,
+    take: Take,
+    clock: FixedClock,
+    lost: list[str | None],
+    monkeypatch: pytest.MonkeyPatch,
+    fact: dict[str, Any],
+) -> None:
+    ana_bought = a_sale(id="S-1", order_id="O-1", record_key="C-1", identifiers=[phone()])
+    [ana] = await take(ana_bought)
+    halt = Halt(own_database, erasure.forget_records)
+    monkeypatch.setattr(erasure, "forget_records", halt)
+    gone = asyncio.create_task(erased(own_database, ana.customer_id, clock))
+    await halt.reached.wait()
+    await take(fact)
+    await gone
+    assert DEADLOCK not in lost
+    assert await stored(own_database, "SELECT kind FROM trade_fact WHERE kind = 'sale'") == []
 
 
 async def test_a_sale_that_waits_for_an_erasure_does_not_bring_back_what_went(
