@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,10 +12,10 @@ from sqlalchemy import select
 from app.database.clock import FixedClock
 from app.database.metadata import metadata
 from app.database.transaction import Connection
-from app.flows.erasure import erase
+from app.flows.erasure import erase, expire_idle
 from app.flows.erasure_ledger import Tombstone, apply_tombstones
 from app.identify import queries as identify
-from tests.builders import a_sale, an_event, email, phone
+from tests.builders import a_sale, an_event, email, phone, visit
 from tests.integration.flows.conftest import Take
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("founded")]
@@ -70,12 +71,12 @@ async def rows_of(tx: Connection, table: str, *, but: Sequence[str] = ()) -> lis
 
 
 async def trade(tx: Connection) -> dict[str, list[str]]:
-    """Return all there is about trade; who the customers are is of no account."""
+    """Return all there is about trade; who the customers are, and when it was read, is no matter."""
     return {
         "trade_fact": await rows_of(tx, "trade_fact"),
         "trade_entry": await rows_of(tx, "trade_entry"),
         "day_bucket": await rows_of(tx, "day_bucket"),
-        "customer_stat": await rows_of(tx, "customer_stat", but=("customer_id",)),
+        "customer_stat": await rows_of(tx, "customer_stat", but=("customer_id", "refreshed_at")),
     }
 
 
@@ -138,4 +139,20 @@ async def test_an_erasure_by_the_ledger_leaves_the_same(
     records = await identify.records_of(connection, ana.customer_id)
     buried = [Tombstone("record", each.bytes, clock.now()) for each in records]
     assert (await apply_tombstones(connection, buried, clock.now())).records == 1
+    assert await trade(connection) == expected
+
+
+async def test_idle_strangers_forgotten_together_leave_what_others_told_of_their_orders(
+    take: Take, connection: Connection, clock: FixedClock
+) -> None:
+    """The first stranger bought, the second was given something back, and so was Bia."""
+    refund = about("refund", BIA, "10.00", **TO_ORDER)
+    expected = await only(connection, take, [refund])
+    strangers = [
+        a_sale(order_id="O-1", identifiers=[visit("visit-000001")]),
+        an_event("refund", data={"net": "5.00", **TO_ORDER}, identifiers=[visit("visit-000002")]),
+    ]
+    await take(*strangers, refund)
+    soon = clock.now() + timedelta(seconds=1)
+    assert await expire_idle(connection, soon, soon) == 2
     assert await trade(connection) == expected
