@@ -89,12 +89,12 @@ async def measure_scoring_run(
 
 @router.post("/v1/scoring-runs/{run_id}/activate", response_model=RunAnswer)
 async def activate_scoring_run(
-    run_id: UUID, write: TheWrite, actor: TheActor, now: Now
+    run_id: UUID, house: TheHouse, write: TheWrite, actor: TheActor, now: Now
 ) -> Response:
     """Make this yardstick the one that holds from now on."""
 
     async def activated(tx: Connection) -> StoredRun:
-        run = await scoring.activate(tx, run_id, now)
+        run = await scoring.activate(tx, run_id, house.settings.zone, now)
         await audit.note(tx, Act(actor, ActKind.SCORING_ACTIVATED, now, subject=run.run_id))
         return run
 

@@ -155,4 +155,4 @@ async def _measure_once(tx: Connection, house: OpenHouse) -> None:
         zone=settings.zone,
         now=now,
     )
-    await scoring.activate(tx, draft.run_id, now)
+    await scoring.activate(tx, draft.run_id, settings.zone, now)

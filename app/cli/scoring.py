@@ -18,7 +18,9 @@ def score(
         datetime | None,
         typer.Option(help="The business day to measure on; today.", formats=["%Y-%m-%d"]),
     ] = None,
-    window_days: Annotated[int, typer.Option(help="Days that F and V count.")] = 365,
+    window_days: Annotated[
+        int, typer.Option(help="Days that F and V count.", min=90, max=1_095)
+    ] = 365,
     activate: Annotated[bool, typer.Option("--activate", help="Let them hold at once.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="For a program.")] = False,
 ) -> None:
@@ -38,20 +40,25 @@ async def _score(
     from app.access.audit import Act, ActKind
     from app.cli.house import at_home
     from app.database.transaction import Connection
-    from app.differentiate.score import freeze_run
-    from app.flows.scoring import activate as activate_run
+    from app.flows import scoring
 
     async with at_home(settings) as house:
         now = house.clock.now()
-        day = as_of or now.astimezone(settings.zone).date()
+        if as_of is not None and as_of > now.astimezone(settings.zone).date():
+            raise typer.BadParameter("nobody has bought after today yet", param_hint="--as-of")
 
         async def freeze(tx: Connection) -> dict[str, Any]:
-            run = await freeze_run(
-                tx, as_of=day, window_days=window_days, currency=settings.currency, now=now
+            run = await scoring.measure(
+                tx,
+                currency=settings.currency,
+                window_days=window_days,
+                zone=settings.zone,
+                now=now,
+                as_of=as_of,
             )
             kind = ActKind.SCORING_MEASURED
             if activate:
-                run = await activate_run(tx, run.run_id, now)
+                run = await scoring.activate(tx, run.run_id, settings.zone, now)
                 kind = ActKind.SCORING_ACTIVATED
             await audit.note(tx, Act(terminal.operator(), kind, now, subject=run.run_id))
             return {"run_id": str(run.run_id), "status": run.status, **run.yardstick.as_json()}

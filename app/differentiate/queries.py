@@ -20,9 +20,7 @@ from app.database.transaction import Connection
 from app.differentiate.rfv import CustomerNumbers
 from app.differentiate.tables import (
     customer_stat,
-    day_bucket,
     scoring_run,
-    trade_entry,
     trade_fact,
 )
 from app.differentiate.trade import TradeEntry, TradeFact, TradeKind, TradeStatus
@@ -32,6 +30,7 @@ from app.vocabulary import CustomerId, PurchaseDay, RecordId, ScoringRunId, valu
 
 CLAIM_ORDERS = HotStatement(statement("app.differentiate", "claim_orders"))
 TRADE_FACTS = HotStatement(statement("app.differentiate", "trade_facts"))
+FACTS_BESIDE = HotStatement(statement("app.differentiate", "facts_beside"))
 WRITE_TRADE_FACTS = HotStatement(statement("app.differentiate", "write_trade_facts"))
 WRITE_ENTRIES = HotStatement(statement("app.differentiate", "write_entries"))
 REFRESH_STATS = HotStatement(statement("app.differentiate", "refresh_stats"))
@@ -52,6 +51,7 @@ RUNS = select(
     scoring_run.c.created_at,
     scoring_run.c.activated_at,
 ).order_by(scoring_run.c.version.desc())
+LOCK_RUNS = select(func.pg_advisory_xact_lock(0x69646970_00000004))
 NEXT_VERSION = select(func.coalesce(func.max(scoring_run.c.version), 0) + 1)
 DAYS_OF = text(
     "SELECT d.business_on, d.purchases, d.net, d.cost FROM membership AS m"
@@ -139,6 +139,18 @@ async def trade_facts(
     """Return every stored fact of the orders, of the sales, and of what waits for those sales."""
     rows = await TRADE_FACTS.rows(tx, {"group_keys": sorted(groups), "sale_keys": sorted(sales)})
     return [StoredFact(row["group_key"], _fact(row)) for row in rows]
+
+
+async def facts_beside(tx: Connection, records: Collection[RecordId]) -> list[StoredFact]:
+    """Return every stored fact of the orders that these records told of, theirs among them."""
+    rows = await FACTS_BESIDE.rows(tx, {"record_ids": list(records)})
+    return [StoredFact(row["group_key"], _fact(row)) for row in rows]
+
+
+async def orders_of(tx: Connection, records: Collection[RecordId]) -> set[bytes]:
+    """Return the keys of the orders that these records told of."""
+    told = select(trade_fact.c.group_key).where(trade_fact.c.record_id.in_(list(records)))
+    return set((await tx.execute(told.distinct())).scalars())
 
 
 def _fact(row: hot.Row) -> TradeFact:
@@ -288,7 +300,10 @@ async def days_of(tx: Connection, customer: CustomerId) -> list[PurchaseDay]:
 
 
 async def population(tx: Connection, today: date, window_days: int) -> list[CustomerNumbers]:
-    """Return the numbers of every customer that is not anonymous, for freezing a yardstick."""
+    """Return the numbers of every customer that is not anonymous, for freezing a yardstick.
+
+    What came after the day is left out.
+    """
     await tx.execute(READ_ALL)
     rows = await tx.execute(POPULATION, {"today": today, "window_days": window_days})
     return [numbers_from(row, window_days) for row in rows]
@@ -321,8 +336,16 @@ async def runs(tx: Connection) -> list[StoredRun]:
     ]
 
 
+async def lock_runs(tx: Connection) -> None:
+    """Let nobody else measure or activate a run before this transaction ends.
+
+    The next version is nobody's row yet, and the run that holds is two rows: there is none to lock.
+    """
+    await tx.execute(LOCK_RUNS)
+
+
 async def next_version(tx: Connection) -> int:
-    """Return the number the next run will bear."""
+    """Return the number the next run will bear; the caller has locked the runs."""
     return int((await tx.execute(NEXT_VERSION)).scalar_one())
 
 
@@ -371,10 +394,11 @@ async def rates_on(
 async def forget_records(
     tx: Connection, records: Collection[RecordId], customers: Collection[CustomerId]
 ) -> None:
-    """Delete the trade of erased records and the numbers of their customers."""
-    ids = list(records)
-    for table in (trade_entry, trade_fact, day_bucket):
-        await tx.execute(delete(table).where(table.c.record_id.in_(ids)))
+    """Delete what erased records told of trade, and the numbers of their customers.
+
+    What it brought, entries and buckets, goes as its orders are settled without it.
+    """
+    await tx.execute(delete(trade_fact).where(trade_fact.c.record_id.in_(list(records))))
     await tx.execute(delete(customer_stat).where(customer_stat.c.customer_id.in_(list(customers))))
 
 

@@ -15,7 +15,7 @@ from itertools import chain
 
 from uuid_utils.compat import uuid7
 
-from app.database.transaction import Connection
+from app.database.transaction import Connection, SetGrew
 from app.differentiate import queries
 from app.differentiate.classes import CustomerClass, class_of
 from app.differentiate.queries import ActiveRun, SentMoney, StoredFact
@@ -91,9 +91,9 @@ async def claim(
         claimed |= wanted
         found = await queries.trade_facts(tx, claimed, sales)
         stored = {item.fact.event_key: item for item in found}
-        if found:
-            groups = order_groups([*(item.fact for item in found), *told])
-            wanted = {item.group_key for item in found} | groups.keys()
+        # All that was found may be gone when the next order is locked: erased while we waited.
+        groups = order_groups([*(item.fact for item in found), *told]) if found else alone
+        wanted = {item.group_key for item in found} | groups.keys()
     placed = [StoredFact(group, fact) for group, members in groups.items() for fact in members]
     moved = [item for item in placed if _is_new_or_moved(item, stored)]
     await queries.write_trade_facts(tx, moved, sent)
@@ -114,6 +114,35 @@ async def book(tx: Connection, orders: Orders) -> set[RecordId]:
     }
     filed = [entry for meant in orders.filed.values() for entry in meant]
     return await queries.write_entries(tx, orders.claimed - orders.filed.keys(), entries, filed)
+
+
+async def claim_left(tx: Connection, records: Collection[RecordId]) -> Orders:
+    """Lock the orders that these records told of; return them as they stand without these.
+
+    Raises:
+        SetGrew: one came or went between our look and our lock.
+    """
+    seen = await queries.orders_of(tx, records)
+    if not seen:
+        return Orders(frozenset(), {}, {})
+    await queries.claim_orders(tx, dict.fromkeys(seen))
+    stored = await queries.facts_beside(tx, records)
+    if {item.group_key for item in stored} != seen:
+        raise SetGrew
+    gone = frozenset(records)
+    left = order_groups(item.fact for item in stored if item.fact.record_id not in gone)
+    return Orders(frozenset(seen), left, {})
+
+
+async def book_left(tx: Connection, orders: Orders) -> set[RecordId]:
+    """Settle orders by the facts that are left; return the records whose buckets changed.
+
+    A fact that went with a sale which is no more waits again, under what it refers to.
+    """
+    left = [StoredFact(group, fact) for group, facts in orders.groups.items() for fact in facts]
+    if left:
+        await queries.write_trade_facts(tx, left, {})
+    return await book(tx, orders)
 
 
 def value_of(numbers: CustomerNumbers, run: ActiveRun, today: date) -> Value:

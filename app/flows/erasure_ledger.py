@@ -20,8 +20,7 @@ import orjson
 from app.database.keyed_hash import KeyedHash
 from app.database.statements import statement
 from app.database.transaction import Connection, SetGrew
-from app.flows.erasure import forget_records
-from app.identify import queries as identify
+from app.flows.erasure import forget_records, lock_leaving
 from app.problems import InvalidInput
 from app.vocabulary import ComponentId, CustomerId, RecordId
 
@@ -116,11 +115,12 @@ async def apply_tombstones(
     wanted = {UUID(bytes=t.key): t.erased_at for t in tombstones if t.kind == _RECORD}
     back = await _returned(tx, wanted)
     if back:
-        locked = await identify.lock_components(tx, sorted(back), ())
-        under_lock = await _returned(tx, wanted)
-        if under_lock != back or not {component for component, _ in back.values()} <= locked:
+        orders, locked = await lock_leaving(tx, sorted(back))
+        components = {component for component, _ in back.values()}
+        holders = {holder for _, holder in back.values()}
+        if await _returned(tx, wanted) != back or not components <= locked:
             raise SetGrew
-        await forget_records(tx, sorted(back), locked, {holder for _, holder in back.values()}, now)
+        await forget_records(tx, sorted(back), orders, components, holders, now)
     return Applied(new, len(back))
 
 

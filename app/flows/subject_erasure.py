@@ -16,7 +16,7 @@ from app.access.audit import Act, ActKind, Actor
 from app.database.keyed_hash import KeyedHash
 from app.database.statements import statement
 from app.database.transaction import Connection
-from app.flows.erasure import Erased, Held, forget, hold_still
+from app.flows.erasure import Erased, Leaving, forget, hold_leaving
 from app.flows.subject_register import (
     RequestKind,
     RequestState,
@@ -65,9 +65,9 @@ async def erase_when_asked(
     Raises:
         NotFound, Gone: the id was never given out, or has been erased before.
     """
-    held = await hold_still(tx, customer)
-    request = await _request(tx, held.customer_id, asking, keyed_hash)
-    return await _carry_out(tx, held, request, asking)
+    leaving = await hold_leaving(tx, customer)
+    request = await _request(tx, leaving.held.customer_id, asking, keyed_hash)
+    return await _carry_out(tx, leaving, request, asking)
 
 
 async def carry_out_due(tx: Connection, now: datetime, today: date) -> int:
@@ -78,23 +78,23 @@ async def carry_out_due(tx: Connection, now: datetime, today: date) -> int:
     request = request_of(row)
     if request.customer_id is None:
         raise AssertionError("an erasure without a customer is never due")
-    held = await hold_still(tx, request.customer_id)
-    await _carry_out(tx, held, request, Asking(now, today, request.due_on, WORKER))
+    leaving = await hold_leaving(tx, request.customer_id)
+    await _carry_out(tx, leaving, request, Asking(now, today, request.due_on, WORKER))
     return 1
 
 
 async def _carry_out(
-    tx: Connection, held: Held, request: SubjectRequest, asking: Asking
+    tx: Connection, leaving: Leaving, request: SubjectRequest, asking: Asking
 ) -> Erased | Delayed:
-    now, client = asking.now, asking.actor.name
-    hold = longest_hold(await restraints_on(tx, held.customer_id), asking.today)
+    now, client, customer = asking.now, asking.actor.name, leaving.held.customer_id
+    hold = longest_hold(await restraints_on(tx, customer), asking.today)
     if hold is not None:
         state, reason = RequestState.IN_PROGRESS, hold.reason.value
         await settle(tx, request, state, client, now, reason=reason, waits_until=hold.ends_on)
         return Delayed(request.request_id, hold)
     await settle(tx, request, RequestState.DONE, client, now)
-    await audit.note(tx, Act(asking.actor, ActKind.CUSTOMER_ERASED, now, held.customer_id))
-    return await forget(tx, held, now)
+    await audit.note(tx, Act(asking.actor, ActKind.CUSTOMER_ERASED, now, customer))
+    return await forget(tx, leaving, now)
 
 
 async def _request(

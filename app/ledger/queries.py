@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import delete, text, update
+from sqlalchemy import delete, select, text, update
 
 from app.database.hot import HotStatement
 from app.database.rows import array_text
@@ -109,6 +109,13 @@ async def append_events(tx: Connection, rows: Sequence[EventRow]) -> None:
             "payloads": [row.payload for row in rows],
         },
     )
+
+
+async def lock_told(tx: Connection, records: Collection[RecordId]) -> None:
+    """Lock the identities of all facts that these records told, in key order."""
+    key = event_key.c.event_key
+    told = select(key).where(event_key.c.record_id.in_(list(records))).order_by(key)
+    await tx.execute(told.with_for_update(key_share=True))
 
 
 async def forget_records(

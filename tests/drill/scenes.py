@@ -182,6 +182,14 @@ def refunds(scene: Scene) -> dict[str, Any]:
     )
 
 
+def gives_back(scene: Scene) -> dict[str, Any]:
+    """Return a refund of what Ana bought first, told by Bia's record."""
+    given_back = {"net": "4.00", "refers_to": {"id": f"B-a-{scene.number}"}}
+    return an_event(
+        "refund", id=f"G-{scene.number}", record_key=f"b-{scene.number}", data=given_back
+    )
+
+
 def restated(net: str, hour: int) -> Callable[[Scene], dict[str, Any]]:
     """Return a statement of one order; the latest one holds."""
     return lambda scene: scene.sale(
@@ -229,6 +237,12 @@ PLAYS: Final = {
         nobody, rings("a", is_one_call=True), rings("a", is_one_call=True)
     ),
     "somebody buys who is erased": Play(customers("a"), erases("a"), buys("a", by="a")),
+    "what somebody bought who is erased is given back to another": Play(
+        customers("ab"), erases("a"), tells(gives_back)
+    ),
+    "somebody is erased to whom is given back what another bought": Play(
+        customers("ab"), tells(gives_back), erases("b")
+    ),
     "somebody rings who is erased": Play(customers("a"), erases("a"), rings("a")),
     "somebody is merged who is erased": Play(customers("ab"), erases("b"), merges("a", "b")),
     "somebody answers who is erased": Play(an_offer, erases("a"), answers(OutcomeKind.OPTED_OUT)),

@@ -1,4 +1,5 @@
--- Purpose: the numbers of every customer, as of one day, for freezing a yardstick.
+-- Purpose: the numbers of every customer, as of one day, for freezing a yardstick: what came after
+--          that day is left out.
 -- Parameters: today date; window_days int.
 -- Result: the columns of numbers_of.sql, one row a customer that is not anonymous.
 -- Index: none, it reads everybody once.
@@ -21,6 +22,7 @@ CROSS JOIN (
         CAST(:today AS date) - CAST(:window_days AS int) + 1 AS opens_on,
         CAST(:today AS date) - 2 * CAST(:window_days AS int) + 1 AS opened_on
 ) AS w
-LEFT JOIN day_bucket AS d ON d.record_id = m.record_id
+LEFT JOIN day_bucket AS d
+    ON d.record_id = m.record_id AND d.business_on <= CAST(:today AS date)
 WHERE NOT c.anonymous
 GROUP BY c.customer_id

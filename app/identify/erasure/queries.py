@@ -17,9 +17,11 @@ from app.identify.evidence import FOR_GOOD
 from app.identify.tables import (
     edge,
     erasure_tombstone,
+    identifier,
     membership,
     profile_fact,
     record,
+    record_identifier,
     unusable_identifier,
     visit_fact,
 )
@@ -64,6 +66,14 @@ async def visits_of(tx: Connection, records: Collection[RecordId]) -> set[Identi
         select(visit_fact.c.visit_key).where(visit_fact.c.record_id.in_(list(records)))
     )
     return {IdentifierKey(row.visit_key) for row in rows}
+
+
+async def lock_named(tx: Connection, records: Collection[RecordId]) -> None:
+    """Lock the identifiers that these records name, in key order."""
+    key, link = identifier.c.identifier_key, record_identifier.c
+    named = select(link.identifier_key).where(link.record_id.in_(list(records)))
+    wanted = select(key).where(key.in_(named)).order_by(key)
+    await tx.execute(wanted.with_for_update(key_share=True))
 
 
 async def forget_records(tx: Connection, records: Collection[RecordId]) -> set[IdentifierKey]:

@@ -19,6 +19,7 @@ from app.database.clock import SystemClock
 from app.database.keyed_hash import KeyedHash
 from app.database.transaction import Database
 from app.differentiate import queries
+from app.differentiate.yardstick import LONGEST_WINDOW_DAYS, SHORTEST_WINDOW_DAYS
 from app.flows.load import load
 from app.problems import Unauthenticated
 from app.settings import Settings, SettingsError
@@ -133,6 +134,44 @@ async def test_scores_are_frozen_as_a_draft_and_hold_when_activated(run: Command
     assert (draft["version"], draft["status"], draft["as_of"]) == (2, "draft", "2026-10-01")
     active = json.loads((await run("score", "--activate", "--json")).out)
     assert (active["version"], active["status"]) == (3, "active")
+
+
+async def test_scores_of_a_past_day_leave_out_what_came_after_it(
+    run: Command, tmp_path: Path
+) -> None:
+    told = [
+        a_sale(record_key="C-1", time="2025-03-10T10:00:00-03:00"),
+        a_sale(record_key="C-1", time="2026-03-10T10:00:00-03:00"),
+        a_sale(record_key="C-2", time="2026-03-10T10:00:00-03:00"),
+    ]
+    await run("load", events(tmp_path / "e.ndjson", *told))
+    past = json.loads((await run("score", "--as-of", "2025-06-01", "--json")).out)
+    assert (past["customers_count"], past["buyers_count"]) == (2, 1)
+    later = json.loads((await run("score", "--as-of", "2026-03-10", "--json")).out)
+    assert (later["customers_count"], later["buyers_count"]) == (2, 2)  # the control
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "says"),
+    [
+        ("--as-of", "2999-01-01", "nobody has bought after today yet"),
+        ("--window-days", SHORTEST_WINDOW_DAYS - 1, f"or equal to {SHORTEST_WINDOW_DAYS}"),
+        ("--window-days", LONGEST_WINDOW_DAYS + 1, f"or equal to {LONGEST_WINDOW_DAYS}"),
+    ],
+)
+async def test_scores_of_no_such_day_or_window_are_not_asked_for(
+    run: Command, option: str, value: str | int, says: str
+) -> None:
+    ran = await run("score", option, str(value))
+    assert ran.code == 2
+    assert says in ran.err
+    assert "Traceback" not in ran.err
+
+
+@pytest.mark.parametrize("window_days", [SHORTEST_WINDOW_DAYS, LONGEST_WINDOW_DAYS])
+async def test_scores_of_the_shortest_and_longest_window(run: Command, window_days: int) -> None:
+    ran = await run("score", "--window-days", str(window_days), "--json")
+    assert json.loads(ran.out)["window_days"] == window_days
 
 
 async def test_the_doctor_finds_a_ready_house_in_order(run: Command) -> None:

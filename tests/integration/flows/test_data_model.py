@@ -198,6 +198,20 @@ async def test_a_pending_sale_counts_once_it_is_paid(take: Take, connection: Con
     assert (paid.purchases_window, paid.net_window) == (1, Decimal("50.00"))
 
 
+async def test_a_payment_that_waited_for_its_sale_goes_with_the_order_from_then_on(
+    take: Take, connection: Connection
+) -> None:
+    """It is filed anew under the order: what names the order alone finds the sale paid."""
+    paid = {"status": "paid", "refers_to": {"id": "S-1"}}
+    await take(an_event("payment", record_key="C-1", data=paid))
+    pending = {"status": "pending"}
+    await take(a_sale(id="S-1", order_id="O-1", record_key="C-1", data=pending))
+    back = {"order_id": "O-1", "net": "10.00"}
+    [refund] = await take(an_event("refund", record_key="C-1", data=back))
+    found = await numbers(connection, refund.customer_id)
+    assert (found.purchases_window, found.net_window) == (1, Decimal("90.00"))
+
+
 async def test_a_generic_record_key_counts_in_totals_only(
     take: Take, connection: Connection
 ) -> None:

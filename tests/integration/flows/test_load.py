@@ -155,6 +155,17 @@ async def test_an_array_of_refusals_has_no_witness(
     assert array.witness is None
 
 
+async def test_what_was_refused_is_no_witness_of_an_array(
+    own_database: Database, reader: Reader, clock: FixedClock
+) -> None:
+    """The database has never kept it: a load that goes on would think the file is another's."""
+    tomorrow, safe = a_sale(time="2026-12-24T10:00:00-03:00"), a_sale(record_key="C-1")
+    [array] = await taken(own_database, lines_of([tomorrow, safe]), reader, clock)
+    assert array.witness == reader.event_key(safe["source"], safe["id"])
+    [array] = await taken(own_database, lines_of([tomorrow]), reader, clock)
+    assert array.witness is None
+
+
 class FlickeringDatabase(Database):
     """A database that is away the first few times it is asked to write."""
 
