@@ -7,7 +7,7 @@ import random
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import aclosing
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import orjson
@@ -23,6 +23,7 @@ from app.flows.event_reading import Reader
 from app.flows.export import Export, Perspective, export
 from app.flows.load import Loaded, LoadItem, SafePoint, Tally, is_known, load
 from app.flows.load_rehearsal import rehearse, rehearse_array
+from app.identify.portrait.draw import portrait_of
 from app.problems import Unavailable
 from app.simulation.company import PROTAGONISTS
 from app.simulation.protagonist_tales import documents_of
@@ -111,6 +112,78 @@ async def test_arrays_make_the_state_that_one_by_one_makes(
     together = await own_database.read(lambda tx: state(tx, perspective))
     assert together == await state(connection, perspective)
     assert len(together) >= len(PROTAGONISTS)
+
+
+NAMES = ["Ana Prado", "Beatriz Reis", "Carla Dias", "Daniela Melo"]
+
+
+def renamed(seed: int, customers: int = 12) -> list[dict[str, Any]]:
+    """Return the same event of each customer four times and more, each time with another name."""
+    draw = random.Random(seed)
+    sales = [a_sale(id=f"N-{n}", record_key=f"C-{n}") for n in range(customers)]
+    names = [draw.sample(NAMES, 4) + draw.sample(NAMES, draw.randint(0, 2)) for _ in sales]
+    left = [number for number, told in enumerate(names) for _ in told]
+    draw.shuffle(left)
+    return [sales[number] | {"profile": {"name": names[number].pop()}} for number in left]
+
+
+async def names_of(
+    tx: Connection, documents: Iterable[dict[str, Any]], reader: Reader, clock: FixedClock
+) -> dict[str, str]:
+    """Return by which name each event's customer is known; to ask tells nothing new."""
+    asked = {each["record_key"]: each | {"profile": None} for each in documents}
+    results = await take_events(tx, commands(asked.values()), reader, clock.now())
+    found = {}
+    for key, result in zip(asked, results, strict=True):
+        assert result.customer_id is not None
+        drawn = await portrait_of(tx, result.customer_id)
+        found[key] = drawn.attributes["name"][0].value
+    return found
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("lines", [3, 1000])
+async def test_of_an_event_that_comes_again_the_last_word_holds_as_one_by_one(
+    own_database: Database,
+    connection: Connection,
+    reader: Reader,
+    clock: FixedClock,
+    monkeypatch: pytest.MonkeyPatch,
+    seed: int,
+    lines: int,
+) -> None:
+    monkeypatch.setattr(loading, "ARRAY_LINES", lines)
+    documents = renamed(seed)
+    arrays = await taken(own_database, lines_of(documents), reader, clock)
+    assert total(arrays).accepted == 12
+    clock.advance(timedelta(hours=1))
+    for document in documents:
+        await take_events(connection, commands([document]), reader, clock.now())
+        clock.advance(timedelta(milliseconds=1))
+    together = await own_database.write(lambda tx: names_of(tx, documents, reader, clock))
+    assert together == await names_of(connection, documents, reader, clock)
+    assert len(set(together.values())) > 1
+
+
+async def test_an_array_waits_for_one_under_way_that_has_an_event_of_its(
+    own_database: Database, reader: Reader, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the first is tried again and again the second does not go before it."""
+    monkeypatch.setattr(loading, "ARRAY_LINES", 2)
+    sale = a_sale(record_key="C-1")
+    said = [sale | {"profile": {"name": name}} for name in NAMES]
+    database = FlickeringDatabase(own_database, times=3)
+
+    async def later(problem: Unavailable) -> None:
+        clock.advance(timedelta(seconds=1))
+
+    [first, second] = [
+        array async for array in load(database, lines_of(said), reader, clock, later)
+    ]
+    assert (first.tally, second.tally) == (Tally(accepted=1, duplicate=1), Tally(duplicate=2))
+    clock.advance(timedelta(hours=1))
+    found = await own_database.write(lambda tx: names_of(tx, [said[0]], reader, clock))
+    assert found == {"C-1": NAMES[-1]}
 
 
 async def test_a_file_comes_twice_and_nothing_changes(
