@@ -28,7 +28,7 @@ from itertools import islice
 from typing import Final
 
 from app.database.clock import Clock
-from app.database.transaction import Database
+from app.database.transaction import CannotBeStored, Database
 from app.flows.event_command import EventCommand, ItemResult, ItemStatus, Unreadable
 from app.flows.event_intake import INSTANT, take_events
 from app.flows.event_reading import Reader
@@ -131,6 +131,8 @@ class _UnderWay:
     task: asyncio.Task[Loaded]
 
 
+Commands = Sequence[EventCommand | Unreadable]
+
 OnAway = Callable[[Unavailable], Awaitable[None]]
 """Is told that the database is away, each time it is asked in vain."""
 
@@ -198,11 +200,32 @@ async def _next_array(lines: Iterator[LoadItem]) -> list[LoadItem]:
 async def _take(
     database: Database, array: Sequence[LoadItem], reader: Reader, now: datetime, on_away: OnAway
 ) -> Loaded:
-    commands = [item.command for item in array]
-    results = await _patiently(
-        lambda: database.write(lambda tx: take_events(tx, commands, reader, now)), on_away
-    )
+    async def taken(commands: Commands, told_at: datetime) -> list[ItemResult]:
+        return await _patiently(
+            lambda: database.write(lambda tx: take_events(tx, commands, reader, told_at)), on_away
+        )
+
+    results = await _by_halves(taken, [item.command for item in array], now)
     return _loaded(array, results, reader)
+
+
+async def _by_halves(
+    taken: Callable[[Commands, datetime], Awaitable[list[ItemResult]]],
+    commands: Commands,
+    now: datetime,
+) -> list[ItemResult]:
+    """Take them together or, where one of them cannot be stored, by halves until it stands alone.
+
+    Our checks should have refused it: a load goes on all the same, and its neighbours come in.
+    """
+    try:
+        return await taken(commands, now)
+    except CannotBeStored as problem:
+        if len(commands) == 1:
+            return [ItemResult(commands[0].id, ItemStatus.REFUSED, problem=problem)]
+    half = len(commands) // 2
+    first = await _by_halves(taken, commands[:half], now)
+    return first + await _by_halves(taken, commands[half:], now + half * INSTANT)
 
 
 async def _patiently(

@@ -17,6 +17,7 @@ from app.api.touchpoint_document import ContextDocument
 from app.api.wire import Money, Price, Quantity, Rate, Ratio
 from app.database.transaction import Connection
 from app.differentiate.tables import day_bucket, trade_entry
+from app.flows import event_reading
 from app.flows.event_command import EventType
 from app.flows.event_reading import MOST_OF_ONE, TRADE
 from app.interact.outcomes import OutcomeKind
@@ -99,6 +100,20 @@ async def test_an_amount_that_is_too_large_is_refused_alone(
     assert (problem["status"], problem["type"]) == (422, "/problems/amount-too-large")
     assert [fault["pointer"] for fault in problem["errors"]] == [f"/data/{name}"]
     assert data[name] not in answer.text
+
+
+async def test_what_our_checks_let_pass_is_no_error_of_ours_either(
+    everything: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(event_reading, "MOST_OF_ONE", Decimal("Infinity"))
+    too_large = told(EventType.SALE, net=LONGEST, currency="USD", rate="99999999")
+    other = a_sale(record_key="C-2")
+    answer = await everything.post(EVENTS, json=[too_large, other])
+    assert answer.status_code == 422
+    assert answer.json()["type"] == "/problems/cannot-be-stored"
+    assert LONGEST not in answer.text
+    after = await everything.post(EVENTS, json=other)
+    assert after.json()["items"][0]["status"] == "accepted", "nothing of the array was stored"
 
 
 @pytest.mark.parametrize("kind", TRADE)

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import aclosing
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import orjson
@@ -16,6 +17,7 @@ import pytest
 from app.database.clock import FixedClock
 from app.database.keyed_hash import KeyedHash
 from app.database.transaction import Connection, Database, Work
+from app.flows import event_reading
 from app.flows import load as loading
 from app.flows.event_command import ItemStatus
 from app.flows.event_intake import take_events
@@ -207,6 +209,26 @@ async def test_what_is_refused_is_handed_back_as_it_came(
     assert [refusal.line_number for refusal in array.refused] == [2, 4]
     assert [refusal.raw for refusal in array.refused] == [orjson.dumps(d) for d in documents[1::2]]
     assert [refusal.problem.reason for refusal in array.refused] == ["invalid-event", "future-time"]
+
+
+@pytest.mark.parametrize("places", [{0}, {13}, {5, 6, 19}])
+async def test_a_line_that_our_checks_let_pass_is_refused_alone(
+    own_database: Database,
+    reader: Reader,
+    clock: FixedClock,
+    monkeypatch: pytest.MonkeyPatch,
+    places: set[int],
+) -> None:
+    monkeypatch.setattr(event_reading, "MOST_OF_ONE", Decimal("Infinity"))
+    too_large = {"net": "99999999999999.99", "currency": "USD", "rate": "99999999"}
+    documents = [
+        a_sale(record_key=f"C-{n}", data=too_large if n in places else {}) for n in range(50)
+    ]
+    arrays = await taken(own_database, lines_of(documents), reader, clock)
+    assert total(arrays) == Tally(accepted=50 - len(places), refused=len(places))
+    refused = [refusal for array in arrays for refusal in array.refused]
+    assert {refusal.line_number - 1 for refusal in refused} == places
+    assert {refusal.problem.reason for refusal in refused} == {"cannot-be-stored"}
 
 
 async def test_arrays_are_told_in_the_order_of_the_file_with_where_to_go_on(
