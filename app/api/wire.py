@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, Final, TypeVar
 
@@ -43,6 +43,10 @@ _INSTANT: Final = re.compile(
     r"([Zz]|[+-][0-9]{2}:[0-9]{2})?"
 )
 """RFC 3339, and more kindly without seconds; without its offset it is told so by its type."""
+
+_FURTHEST_OFFSET: Final = timedelta(hours=15)
+"""No clock is further from UTC, and PostgreSQL reads none of 16 hours, as RFC 3339 allows: such an
+instant is taken for what it is, without its offset."""
 
 T = TypeVar("T")
 
@@ -118,6 +122,9 @@ def _moment(value: object) -> object:
         raise ValueError("an instant is written as in RFC 3339, with its offset")
     if moment.year not in YEARS:
         raise ValueError("an instant lies between the years 1900 and 2200")
+    offset = moment.utcoffset()
+    if offset is not None and abs(offset) > _FURTHEST_OFFSET:
+        return moment.astimezone(UTC)
     return moment
 
 

@@ -1,5 +1,7 @@
 """Which failures of the database mean "not now"?  Those become 503; every other stays what it is.
 
+Only a value it does not take becomes 422, where something is written.
+
 The tables below follow PostgreSQL's appendix A (error codes).  A problem made here carries no text
 of the server's: such text quotes values.
 """
@@ -15,7 +17,7 @@ import structlog
 from sqlalchemy import exc
 
 import app
-from app.problems import Unavailable
+from app.problems import InvalidInput, Unavailable
 
 log = structlog.get_logger(__name__)
 
@@ -50,6 +52,28 @@ _NOT_NOW: Final = frozenset(
 
 _KEEPS_CONNECTION: Final = frozenset({"55P03", "57014", "53100", "53200"})
 """The statement failed and the session is as good as before."""
+
+
+_UNFIT: Final = frozenset(
+    {
+        "22000",  # data_exception: the driver cannot write a value as its column has it
+        "22001",  # string_data_right_truncation
+        "22003",  # numeric_value_out_of_range
+        "22007",  # invalid_datetime_format
+        "22008",  # datetime_field_overflow
+        "22009",  # invalid_time_zone_displacement_value
+        "22021",  # character_not_in_repertoire
+        "22P02",  # invalid_text_representation
+        "22P05",  # untranslatable_character
+    }
+)
+"""Those data exceptions that are about a value, and not about how we asked (division by zero)."""
+
+
+class CannotBeStored(InvalidInput):
+    """The database does not take a value of what was to be written: our checks have let it pass."""
+
+    code = "cannot-be-stored"
 
 
 class SetGrew(Exception):
@@ -95,6 +119,11 @@ def is_not_now(error: BaseException) -> bool:
     return state in _NOT_NOW or state[:2] in _NOT_NOW_CLASSES
 
 
+def is_unfit(error: BaseException) -> bool:
+    """Tell whether the database does not take a value, however often it is sent."""
+    return sqlstate_of(error) in _UNFIT
+
+
 def breaks_connection(error: BaseException) -> bool:
     """Tell whether the connection that met this failure must not be used again."""
     if isinstance(error, exc.TimeoutError) or not is_not_now(error):
@@ -115,6 +144,12 @@ def unavailable(error: BaseException) -> Unavailable:
     if sqlstate_of(error) == _DISK_FULL:
         return no_room()
     return Unavailable(retry_after_s=RETRY_AFTER_S)
+
+
+def cannot_be_stored(error: BaseException) -> CannotBeStored:
+    """Turn a failure into the answer callers get; its name in the log says where a check lacks."""
+    log.error("a value cannot be stored", failure=describe(error))
+    return CannotBeStored("the database does not take a value in it; nothing was stored")
 
 
 def no_room() -> Unavailable:

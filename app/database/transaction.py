@@ -18,14 +18,24 @@ from typing import Final, Self, TypeVar
 from sqlalchemy import func, select
 
 from app.database.engine import make_engine
-from app.database.failures import NO_ROOM, SetGrew, is_not_now, lost_a_race, no_room, unavailable
+from app.database.failures import (
+    NO_ROOM,
+    CannotBeStored,
+    SetGrew,
+    cannot_be_stored,
+    is_not_now,
+    is_unfit,
+    lost_a_race,
+    no_room,
+    unavailable,
+)
 from app.database.lines import BEGIN, BEGIN_READ_ONLY, Connection, Lines, NotCommitted, Unit
 from app.database.room import Room
 from app.database.server import inspect_server, refuse_unsafe
 from app.problems import Unavailable
 from app.settings import Settings
 
-__all__ = ["Connection", "Database", "NotCommitted", "SetGrew", "Work"]
+__all__ = ["CannotBeStored", "Connection", "Database", "NotCommitted", "SetGrew", "Work"]
 
 T = TypeVar("T")
 
@@ -97,6 +107,7 @@ class Database:
         Raises:
             Unavailable: the database cannot do it now.  If the connection broke during the commit
                 nobody knows whether it happened: the same write, sent again, finds out by its id.
+            CannotBeStored: the database does not take a value of it.
         """
         if self._lacks_room:
             raise no_room()
@@ -105,7 +116,12 @@ class Database:
             await connection.execute(_TAKE_LAST_RESORT_LOCK)
             return await work(connection)
 
-        return await self._race([work] * (1 + RETRIES) + [alone], self.transaction)
+        try:
+            return await self._race([work] * (1 + RETRIES) + [alone], self.transaction)
+        except Exception as error:
+            if is_unfit(error):
+                raise cannot_be_stored(error) from None
+            raise
 
     async def read(self, work: Work[T]) -> T:
         """Do the work in one READ ONLY transaction; a plan gone stale under it is tried again.

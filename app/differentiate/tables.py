@@ -29,6 +29,9 @@ from sqlalchemy.dialects.postgresql import JSONB
 from app.database.metadata import metadata
 
 MONEY: Final = Numeric(18, 2)
+SUM: Final = Numeric(24, 2)
+"""Holds ten thousand million of the largest amounts that are taken (``event_reading``): more sales
+than can be counted beside it."""
 
 trade_fact: Final = Table(
     "trade_fact",
@@ -66,9 +69,9 @@ trade_entry: Final = Table(
     Column("record_id", Uuid, nullable=True, comment="null: counts in totals only"),
     Column("business_on", Date, nullable=True, comment="null: the order counts for nothing yet"),
     Column("purchases", SmallInteger, nullable=False),
-    Column("net", MONEY, nullable=False),
-    Column("cost", MONEY, nullable=False),
-    Column("discount", MONEY, nullable=False),
+    Column("net", SUM, nullable=False),
+    Column("cost", SUM, nullable=False),
+    Column("discount", SUM, nullable=False),
     Index("ix_trade_entry_record_id_business_on", "record_id", "business_on"),
 )
 
@@ -78,8 +81,8 @@ day_bucket: Final = Table(
     Column("record_id", Uuid, primary_key=True),
     Column("business_on", Date, primary_key=True),
     Column("purchases", Integer, nullable=False),
-    Column("net", MONEY, nullable=False),
-    Column("cost", MONEY, nullable=False),
+    Column("net", SUM, nullable=False),
+    Column("cost", SUM, nullable=False),
     CheckConstraint("purchases >= 0", name="purchases"),
 )
 
@@ -91,8 +94,8 @@ customer_stat: Final = Table(
     Column("last_on", Date, nullable=True),
     Column("purchase_days", Integer, nullable=False, comment="distinct, over a lifetime"),
     Column("purchases", Integer, nullable=False),
-    Column("net", MONEY, nullable=False),
-    Column("cost", MONEY, nullable=False),
+    Column("net", SUM, nullable=False),
+    Column("cost", SUM, nullable=False),
     Column("refreshed_at", DateTime(timezone=True), nullable=False),
     Column("segment", Text, nullable=True, comment="as scored last, for lists; answers compute it"),
     Column("scored_version", Integer, nullable=True, comment="of the scoring run it was read by"),

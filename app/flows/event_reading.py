@@ -55,6 +55,14 @@ _HANGS_ON_VISIT: Final = frozenset(
 
 _UNSURE: Final = frozenset({Assurance.INFERRED, Assurance.ENRICHED})
 
+MOST_OF_ONE: Final = Decimal(10**12)
+"""No amount of one event comes to this much in the deployment's currency: an order of a company is
+below it in any (here they are 250 million dollars in Colombian pesos), and the columns that add up
+hold ten thousand million of them.  What is larger is a slip: an order's number, a rate upside down.
+"""
+
+_STORED: Final = ("net", "cost", "discount")
+
 Rates = Mapping[tuple[str, date], Decimal]
 
 
@@ -188,10 +196,16 @@ def sent_money(read: ReadEvent, reader: Reader, rates: Rates) -> SentMoney:
 
 
 def trade_fact(read: ReadEvent, sent: SentMoney, reader: Reader) -> TradeFact:
-    """Return what an event says about an order, in the deployment's currency."""
+    """Return what an event says about an order, in the deployment's currency.
+
+    Raises:
+        InvalidInput: an amount comes to ``MOST_OF_ONE`` or more.
+    """
     data, source = read.command.data, read.command.source
     order_id, refers = data.get("order_id"), data.get("refers_to")
     status = data.get("status")
+    amounts = {name: _base(data.get(name), sent.rate) for name in _STORED}
+    _refuse_too_large(amounts)
     return TradeFact(
         event_key=read.event_key,
         kind=TRADE[read.command.type],
@@ -203,10 +217,20 @@ def trade_fact(read: ReadEvent, sent: SentMoney, reader: Reader) -> TradeFact:
         else None,
         status=None if status is None else TradeStatus(status),
         record_id=read.record_id,
-        net=_base(data.get("net"), sent.rate),
-        cost=_base(data.get("cost"), sent.rate),
-        discount=_base(data.get("discount"), sent.rate),
+        net=amounts["net"],
+        cost=amounts["cost"],
+        discount=amounts["discount"],
     )
+
+
+def _refuse_too_large(amounts: Mapping[str, Decimal | None]) -> None:
+    faults = tuple(
+        Fault(f"/data/{name}", "amount-too-large", "comes to more than one order can be worth")
+        for name, amount in amounts.items()
+        if amount is not None and amount >= MOST_OF_ONE
+    )
+    if faults:
+        raise InvalidInput("an amount is too large", code="amount-too-large", faults=faults)
 
 
 def _base(amount: Decimal | None, rate: Decimal | None) -> Decimal | None:

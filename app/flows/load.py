@@ -2,7 +2,9 @@
 
 Each array is one transaction of ``take_events``.  What becomes of a line does not depend on which
 others share its array or come before it, so a load that was killed goes on, or begins again, and
-ends in the same state.  Arrays are finished in the order of the file: what one says is safe is safe
+ends in the same state.  Only of an event that comes again it counts what was told last of its
+person: an array waits for those under way that have one of its events, and is told later than they
+are.  Arrays are finished in the order of the file: what one says is safe is safe
 with everything before it.
 """
 
@@ -21,13 +23,14 @@ from collections.abc import (
 )
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 from typing import Final
 
 from app.database.clock import Clock
-from app.database.transaction import Database
+from app.database.transaction import CannotBeStored, Database
 from app.flows.event_command import EventCommand, ItemResult, ItemStatus, Unreadable
-from app.flows.event_intake import take_events
+from app.flows.event_intake import INSTANT, take_events
 from app.flows.event_reading import Reader
 from app.ledger import queries as ledger
 from app.problems import Problem, Unavailable
@@ -120,6 +123,16 @@ class Loaded:
     witness: bytes | None
 
 
+@dataclass(frozen=True, slots=True)
+class _UnderWay:
+    """An array that is being taken, and which events are in it."""
+
+    named: frozenset[tuple[str, str]]
+    task: asyncio.Task[Loaded]
+
+
+Commands = Sequence[EventCommand | Unreadable]
+
 OnAway = Callable[[Unavailable], Awaitable[None]]
 """Is told that the database is away, each time it is asked in vain."""
 
@@ -133,13 +146,20 @@ async def load(
         Unavailable: the database has been away for ten minutes.
     """
     lines = iter(items)
+    told_at = clock.now()
     async with _under_way() as flying:
         while array := await _next_array(lines):
-            flying.append(asyncio.create_task(_take(database, array, reader, clock, on_away)))
+            named = _named(array)
+            while any(not named.isdisjoint(before.named) for before in flying):
+                yield await flying.popleft().task
+            told_at = max(clock.now(), told_at)
+            taking = _take(database, array, reader, told_at, on_away)
+            flying.append(_UnderWay(named, asyncio.create_task(taking)))
+            told_at += len(array) * INSTANT
             if len(flying) == UNDER_WAY:
-                yield await flying.popleft()
+                yield await flying.popleft().task
         while flying:
-            yield await flying.popleft()
+            yield await flying.popleft().task
 
 
 async def is_known(database: Database, witness: bytes) -> bool:
@@ -148,15 +168,21 @@ async def is_known(database: Database, witness: bytes) -> bool:
 
 
 @asynccontextmanager
-async def _under_way() -> AsyncIterator[deque[asyncio.Task[Loaded]]]:
+async def _under_way() -> AsyncIterator[deque[_UnderWay]]:
     """Yield a place for tasks of which none is left running, whatever happens."""
-    flying: deque[asyncio.Task[Loaded]] = deque()
+    flying: deque[_UnderWay] = deque()
     try:
         yield flying
     finally:
-        for task in flying:
-            task.cancel()
-        await asyncio.gather(*flying, return_exceptions=True)
+        for array in flying:
+            array.task.cancel()
+        await asyncio.gather(*(array.task for array in flying), return_exceptions=True)
+
+
+def _named(array: Iterable[LoadItem]) -> frozenset[tuple[str, str]]:
+    """Return by what each event of an array is known."""
+    commands = (item.command for item in array)
+    return frozenset((it.source, it.id) for it in commands if isinstance(it, EventCommand))
 
 
 async def _next_array(lines: Iterator[LoadItem]) -> list[LoadItem]:
@@ -172,13 +198,34 @@ async def _next_array(lines: Iterator[LoadItem]) -> list[LoadItem]:
 
 
 async def _take(
-    database: Database, array: Sequence[LoadItem], reader: Reader, clock: Clock, on_away: OnAway
+    database: Database, array: Sequence[LoadItem], reader: Reader, now: datetime, on_away: OnAway
 ) -> Loaded:
-    commands = [item.command for item in array]
-    results = await _patiently(
-        lambda: database.write(lambda tx: take_events(tx, commands, reader, clock.now())), on_away
-    )
+    async def taken(commands: Commands, told_at: datetime) -> list[ItemResult]:
+        return await _patiently(
+            lambda: database.write(lambda tx: take_events(tx, commands, reader, told_at)), on_away
+        )
+
+    results = await _by_halves(taken, [item.command for item in array], now)
     return _loaded(array, results, reader)
+
+
+async def _by_halves(
+    taken: Callable[[Commands, datetime], Awaitable[list[ItemResult]]],
+    commands: Commands,
+    now: datetime,
+) -> list[ItemResult]:
+    """Take them together or, where one of them cannot be stored, by halves until it stands alone.
+
+    Our checks should have refused it: a load goes on all the same, and its neighbours come in.
+    """
+    try:
+        return await taken(commands, now)
+    except CannotBeStored as problem:
+        if len(commands) == 1:
+            return [ItemResult(commands[0].id, ItemStatus.REFUSED, problem=problem)]
+    half = len(commands) // 2
+    first = await _by_halves(taken, commands[:half], now)
+    return first + await _by_halves(taken, commands[half:], now + half * INSTANT)
 
 
 async def _patiently(

@@ -12,8 +12,16 @@ from datetime import datetime
 from app.database.transaction import Connection
 from app.differentiate import queries as differentiate
 from app.flows.event_command import EventCommand, ItemResult, ItemStatus, Unreadable
-from app.flows.event_reading import TRADE, Rates, Reader, ReadEvent, needs_rate, read_event
-from app.flows.event_reading import sent_money as check_rate
+from app.flows.event_reading import (
+    TRADE,
+    Rates,
+    Reader,
+    ReadEvent,
+    needs_rate,
+    read_event,
+    sent_money,
+    trade_fact,
+)
 from app.ledger import queries as ledger
 from app.problems import Conflict, Problem
 
@@ -34,8 +42,8 @@ async def rehearse_array(
 ) -> list[ItemResult]:
     """Tell what would become of each event, with what the database knows; it is only read.
 
-    A rate that is missing and an id that came with other content are refused, as the load refuses
-    them; what came before with the same content is a duplicate.
+    A rate that is missing, an amount that is too large and an id that came with other content are
+    refused, as the load refuses them; what came before with the same content is a duplicate.
     """
     told = [_read(command, reader, now) for command in commands]
     found = [each for each in told if isinstance(each, ReadEvent)]
@@ -71,7 +79,7 @@ def _judged(
     before = known.get(read.event_key)
     try:
         if read.command.type in TRADE:
-            check_rate(read, reader, rates)
+            trade_fact(read, sent_money(read, reader, rates), reader)
         if before not in (None, read.content_hash):
             raise Conflict("this event id came before with other content", code="event-id-reused")
     except Problem as problem:

@@ -7,7 +7,8 @@ import random
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import aclosing
-from datetime import date
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import orjson
@@ -16,6 +17,7 @@ import pytest
 from app.database.clock import FixedClock
 from app.database.keyed_hash import KeyedHash
 from app.database.transaction import Connection, Database, Work
+from app.flows import event_reading
 from app.flows import load as loading
 from app.flows.event_command import ItemStatus
 from app.flows.event_intake import take_events
@@ -23,6 +25,7 @@ from app.flows.event_reading import Reader
 from app.flows.export import Export, Perspective, export
 from app.flows.load import Loaded, LoadItem, SafePoint, Tally, is_known, load
 from app.flows.load_rehearsal import rehearse, rehearse_array
+from app.identify.portrait.draw import portrait_of
 from app.problems import Unavailable
 from app.simulation.company import PROTAGONISTS
 from app.simulation.protagonist_tales import documents_of
@@ -113,6 +116,78 @@ async def test_arrays_make_the_state_that_one_by_one_makes(
     assert len(together) >= len(PROTAGONISTS)
 
 
+NAMES = ["Ana Prado", "Beatriz Reis", "Carla Dias", "Daniela Melo"]
+
+
+def renamed(seed: int, customers: int = 12) -> list[dict[str, Any]]:
+    """Return the same event of each customer four times and more, each time with another name."""
+    draw = random.Random(seed)
+    sales = [a_sale(id=f"N-{n}", record_key=f"C-{n}") for n in range(customers)]
+    names = [draw.sample(NAMES, 4) + draw.sample(NAMES, draw.randint(0, 2)) for _ in sales]
+    left = [number for number, told in enumerate(names) for _ in told]
+    draw.shuffle(left)
+    return [sales[number] | {"profile": {"name": names[number].pop()}} for number in left]
+
+
+async def names_of(
+    tx: Connection, documents: Iterable[dict[str, Any]], reader: Reader, clock: FixedClock
+) -> dict[str, str]:
+    """Return by which name each event's customer is known; to ask tells nothing new."""
+    asked = {each["record_key"]: each | {"profile": None} for each in documents}
+    results = await take_events(tx, commands(asked.values()), reader, clock.now())
+    found = {}
+    for key, result in zip(asked, results, strict=True):
+        assert result.customer_id is not None
+        drawn = await portrait_of(tx, result.customer_id)
+        found[key] = drawn.attributes["name"][0].value
+    return found
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("lines", [3, 1000])
+async def test_of_an_event_that_comes_again_the_last_word_holds_as_one_by_one(
+    own_database: Database,
+    connection: Connection,
+    reader: Reader,
+    clock: FixedClock,
+    monkeypatch: pytest.MonkeyPatch,
+    seed: int,
+    lines: int,
+) -> None:
+    monkeypatch.setattr(loading, "ARRAY_LINES", lines)
+    documents = renamed(seed)
+    arrays = await taken(own_database, lines_of(documents), reader, clock)
+    assert total(arrays).accepted == 12
+    clock.advance(timedelta(hours=1))
+    for document in documents:
+        await take_events(connection, commands([document]), reader, clock.now())
+        clock.advance(timedelta(milliseconds=1))
+    together = await own_database.write(lambda tx: names_of(tx, documents, reader, clock))
+    assert together == await names_of(connection, documents, reader, clock)
+    assert len(set(together.values())) > 1
+
+
+async def test_an_array_waits_for_one_under_way_that_has_an_event_of_its(
+    own_database: Database, reader: Reader, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the first is tried again and again the second does not go before it."""
+    monkeypatch.setattr(loading, "ARRAY_LINES", 2)
+    sale = a_sale(record_key="C-1")
+    said = [sale | {"profile": {"name": name}} for name in NAMES]
+    database = FlickeringDatabase(own_database, times=3)
+
+    async def later(problem: Unavailable) -> None:
+        clock.advance(timedelta(seconds=1))
+
+    [first, second] = [
+        array async for array in load(database, lines_of(said), reader, clock, later)
+    ]
+    assert (first.tally, second.tally) == (Tally(accepted=1, duplicate=1), Tally(duplicate=2))
+    clock.advance(timedelta(hours=1))
+    found = await own_database.write(lambda tx: names_of(tx, [said[0]], reader, clock))
+    assert found == {"C-1": NAMES[-1]}
+
+
 async def test_a_file_comes_twice_and_nothing_changes(
     own_database: Database, reader: Reader, clock: FixedClock, perspective: Perspective
 ) -> None:
@@ -134,6 +209,26 @@ async def test_what_is_refused_is_handed_back_as_it_came(
     assert [refusal.line_number for refusal in array.refused] == [2, 4]
     assert [refusal.raw for refusal in array.refused] == [orjson.dumps(d) for d in documents[1::2]]
     assert [refusal.problem.reason for refusal in array.refused] == ["invalid-event", "future-time"]
+
+
+@pytest.mark.parametrize("places", [{0}, {13}, {5, 6, 19}])
+async def test_a_line_that_our_checks_let_pass_is_refused_alone(
+    own_database: Database,
+    reader: Reader,
+    clock: FixedClock,
+    monkeypatch: pytest.MonkeyPatch,
+    places: set[int],
+) -> None:
+    monkeypatch.setattr(event_reading, "MOST_OF_ONE", Decimal("Infinity"))
+    too_large = {"net": "99999999999999.99", "currency": "USD", "rate": "99999999"}
+    documents = [
+        a_sale(record_key=f"C-{n}", data=too_large if n in places else {}) for n in range(50)
+    ]
+    arrays = await taken(own_database, lines_of(documents), reader, clock)
+    assert total(arrays) == Tally(accepted=50 - len(places), refused=len(places))
+    refused = [refusal for array in arrays for refusal in array.refused]
+    assert {refusal.line_number - 1 for refusal in refused} == places
+    assert {refusal.problem.reason for refusal in refused} == {"cannot-be-stored"}
 
 
 async def test_arrays_are_told_in_the_order_of_the_file_with_where_to_go_on(
@@ -262,6 +357,7 @@ async def test_a_rehearsal_asks_what_is_known_and_changes_nothing(
         a_sale(record_key="C-4", data={"currency": "EUR"}),
         a_sale(record_key="C-5", data={"currency": "EUR", "rate": "6.1"}),
         a_sale(id="later"),
+        a_sale("99999999999999.99", record_key="C-6"),
         {"id": "x"},
     ]
     results = await own_database.read(
@@ -275,7 +371,8 @@ async def test_a_rehearsal_asks_what_is_known_and_changes_nothing(
         "no-rate",
         ItemStatus.ACCEPTED,
         ItemStatus.ACCEPTED,
+        "amount-too-large",
         "invalid-event",
     ]
     [array] = await taken(own_database, lines_of(told), reader, clock)
-    assert array.tally == Tally(accepted=3, duplicate=2, refused=3), "as the rehearsal said"
+    assert array.tally == Tally(accepted=3, duplicate=2, refused=4), "as the rehearsal said"

@@ -12,9 +12,11 @@ from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_dbapi as d
 from app.database.failures import (
     SetGrew,
     breaks_connection,
+    cannot_be_stored,
     constraint_of,
     describe,
     is_not_now,
+    is_unfit,
     lost_a_race,
     sqlstate_of,
     unavailable,
@@ -54,6 +56,20 @@ def test_not_now(sqlstate: str) -> None:
 def test_everything_else_stays_what_it_is(sqlstate: str) -> None:
     assert not is_not_now(refused(sqlstate))
     assert not is_not_now(wrapped(refused(sqlstate)))
+
+
+@pytest.mark.parametrize(
+    ("sqlstate", "unfit"),
+    [("22003", True), ("22009", True), ("22012", False), ("23505", False), ("53100", False)],
+)
+def test_a_value_that_is_not_taken(sqlstate: str, unfit: bool) -> None:
+    assert is_unfit(refused(sqlstate)) is unfit
+    assert is_unfit(wrapped(refused(sqlstate))) is unfit
+    assert "canary" not in str(cannot_be_stored(refused(sqlstate)))
+
+
+def test_a_value_that_the_driver_cannot_write_is_not_taken() -> None:
+    assert is_unfit(asyncpg.DataError("invalid input for query argument $1: canary"))
 
 
 @pytest.mark.parametrize(
