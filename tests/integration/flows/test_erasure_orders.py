@@ -71,7 +71,7 @@ async def rows_of(tx: Connection, table: str, *, but: Sequence[str] = ()) -> lis
 
 
 async def trade(tx: Connection) -> dict[str, list[str]]:
-    """Return all there is about trade; who the customers are, and when it was read, is no matter."""
+    """Return all there is about trade; not who the customers are, nor when it was read."""
     return {
         "trade_fact": await rows_of(tx, "trade_fact"),
         "trade_entry": await rows_of(tx, "trade_entry"),
