@@ -15,9 +15,9 @@ from app.cli.load_file import LoadFile, item_of
 from app.cli.load_pace import PATIENT
 from app.cli.load_progress import Bar, bar
 from app.cli.load_refused import RefusedLines
-from app.cli.load_resume import ResumeMark, Standing
+from app.cli.load_resume import ResumeMark, Standing, Trail
 from app.database.location import Location, located
-from app.flows.load import Tally, is_known, load
+from app.flows.load import Tally, knows, load
 from app.problems import Unavailable
 from app.settings import Settings
 from app.supervisor.garbage import fewer_collections
@@ -72,7 +72,7 @@ async def _start(house: OpenHouse, mark: ResumeMark) -> Standing:
     standing = mark.found()
     if standing is None or standing.witness is None:
         return Standing()
-    if not await is_known(house.database, standing.witness):
+    if not await knows(house.database, standing.witness):
         terminal.say("this database does not hold what was loaded before: beginning again")
         return Standing()
     terminal.say(f"going on after line {standing.after.line_number}")
@@ -87,18 +87,18 @@ async def _take(
     mark: ResumeMark,
     lines: RefusedLines,
 ) -> Standing:
-    standing = start
+    trail = Trail(start)
     items = map(item_of, file.rows(start.after))
     with bar(file.bytes, "loading") as shown:
         away = _Away(location, shown)
         async with aclosing(load(house.database, items, house.reader, house.clock, away)) as arrays:
             async for array in arrays:
-                standing = standing.with_array(array, lines.add(array.refused))
-                mark.keep(standing)
-                lines_now = standing.tally.lines - start.tally.lines
-                shown.show(array.read_bytes, standing.tally, lines_now)
+                if told := trail.add(array, lines.add(array.refused)):
+                    mark.keep(told)
+                tally = trail.last.tally
+                shown.show(array.read_bytes, tally, tally.lines - start.tally.lines)
                 away.is_told = False
-    return standing
+    return trail.last
 
 
 class _Away:

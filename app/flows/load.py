@@ -2,8 +2,15 @@
 
 Each array is one transaction of ``take_events``.  What becomes of a line does not depend on which
 others share its array or come before it, so a load that was killed goes on, or begins again, and
-ends in the same state.  Arrays are finished in the order of the file: what one says is safe is safe
+ends in the same state.  Arrays are told in the order of the file: what one says is safe is safe
 with everything before it.
+
+They are committed in any order, for some are under way at once, so an event of an array says
+nothing of the arrays beside it: a backup may hold the third without the first.  It does say that
+whatever was safe when its array was begun is held too, by this database and by every copy of it
+that holds this event, since nothing commits before it has begun.  And only an event that this load
+wrote says it, known by the id it got as it was written: a duplicate was there before, and the same
+event may come to a copy by another way.
 """
 
 from __future__ import annotations
@@ -22,16 +29,18 @@ from collections.abc import (
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import islice
-from typing import Final
+from typing import Final, TypeVar
 
 from app.database.clock import Clock
-from app.database.transaction import Database
+from app.database.transaction import Connection, Database
 from app.flows.event_command import EventCommand, ItemResult, ItemStatus, Unreadable
 from app.flows.event_intake import take_events
 from app.flows.event_reading import Reader
 from app.ledger import queries as ledger
 from app.problems import Problem, Unavailable
-from app.vocabulary import value_type
+from app.vocabulary import EventId, value_type
+
+T = TypeVar("T")
 
 ARRAY_LINES: Final = 1_000
 """As many as one request may carry; a quarter of that costs a tenth more for each event."""
@@ -105,19 +114,28 @@ class Tally:
 NOTHING: Final = Tally()
 
 
+@value_type()
+class Witness:
+    """An event as a load wrote it: by its key it is found, by its id it is that very writing."""
+
+    event_key: bytes
+    event_id: EventId
+
+
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """One array, committed: with it everything before ``after`` is safe.
 
-    ``witness`` is the key of an event of the array that was taken, None if none was: while the
-    database knows it, the place may be believed.
+    ``witness`` is an event that the array wrote, None if it wrote none.  A database that knows it
+    holds the first ``begun_after`` arrays of this load; of the others it need not hold any.
     """
 
     tally: Tally
     refused: tuple[Refusal, ...]
     after: SafePoint
     read_bytes: int
-    witness: bytes | None
+    begun_after: int
+    witness: Witness | None
 
 
 OnAway = Callable[[Unavailable], Awaitable[None]]
@@ -133,18 +151,31 @@ async def load(
         Unavailable: the database has been away for ten minutes.
     """
     lines = iter(items)
+    told = 0
     async with _under_way() as flying:
         while array := await _next_array(lines):
-            flying.append(asyncio.create_task(_take(database, array, reader, clock, on_away)))
+            taking = _take(database, array, told, reader, clock, on_away)
+            flying.append(asyncio.create_task(taking))
             if len(flying) == UNDER_WAY:
                 yield await flying.popleft()
+                told += 1
         while flying:
             yield await flying.popleft()
 
 
-async def is_known(database: Database, witness: bytes) -> bool:
-    """Tell whether the database still knows the event by which a place in a file was marked."""
-    return bool(await database.read(lambda tx: ledger.stored_claims(tx, {witness})))
+async def is_known(database: Database, event_key: bytes) -> bool:
+    """Tell whether the database holds an event; that others refer to it is not enough."""
+    return await database.read(lambda tx: _id_of(tx, event_key)) is not None
+
+
+async def knows(database: Database, witness: Witness) -> bool:
+    """Tell whether the database holds the very writing by which a place in a file was marked."""
+    return await database.read(lambda tx: _id_of(tx, witness.event_key)) == witness.event_id
+
+
+async def _id_of(tx: Connection, event_key: bytes) -> EventId | None:
+    claim = (await ledger.stored_claims(tx, {event_key})).get(event_key)
+    return claim.event_id if claim else None  # without a content it has no id either
 
 
 @asynccontextmanager
@@ -172,18 +203,35 @@ async def _next_array(lines: Iterator[LoadItem]) -> list[LoadItem]:
 
 
 async def _take(
-    database: Database, array: Sequence[LoadItem], reader: Reader, clock: Clock, on_away: OnAway
+    database: Database,
+    array: Sequence[LoadItem],
+    begun_after: int,
+    reader: Reader,
+    clock: Clock,
+    on_away: OnAway,
 ) -> Loaded:
     commands = [item.command for item in array]
-    results = await _patiently(
-        lambda: database.write(lambda tx: take_events(tx, commands, reader, clock.now())), on_away
+
+    async def write(tx: Connection) -> tuple[list[ItemResult], Witness | None]:
+        results = await take_events(tx, commands, reader, clock.now())
+        return results, await _witness(tx, commands, results, reader)
+
+    results, witness = await _patiently(lambda: database.write(write), on_away)
+    return Loaded(
+        _tally(results),
+        tuple(
+            Refusal(item.line_number, result.problem, item.raw)
+            for item, result in zip(array, results, strict=True)
+            if result.problem is not None
+        ),
+        array[-1].after,
+        array[-1].read_bytes,
+        begun_after,
+        witness,
     )
-    return _loaded(array, results, reader)
 
 
-async def _patiently(
-    attempt: Callable[[], Awaitable[list[ItemResult]]], on_away: OnAway
-) -> list[ItemResult]:
+async def _patiently(attempt: Callable[[], Awaitable[T]], on_away: OnAway) -> T:
     """Try until the database can be asked; sent twice, an array's events are duplicates."""
     loop = asyncio.get_running_loop()
     limit, pause_s = loop.time() + PATIENCE_S, _FIRST_PAUSE_S
@@ -198,20 +246,6 @@ async def _patiently(
         pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
 
 
-def _loaded(array: Sequence[LoadItem], results: Sequence[ItemResult], reader: Reader) -> Loaded:
-    return Loaded(
-        _tally(results),
-        tuple(
-            Refusal(item.line_number, result.problem, item.raw)
-            for item, result in zip(array, results, strict=True)
-            if result.problem is not None
-        ),
-        array[-1].after,
-        array[-1].read_bytes,
-        _witness(array, results, reader),
-    )
-
-
 def _tally(results: Iterable[ItemResult]) -> Tally:
     counts = Counter(result.status for result in results)
     return Tally(
@@ -219,10 +253,16 @@ def _tally(results: Iterable[ItemResult]) -> Tally:
     )
 
 
-def _witness(
-    array: Sequence[LoadItem], results: Sequence[ItemResult], reader: Reader
-) -> bytes | None:
-    for item, result in zip(array, results, strict=True):
-        if result.status is not ItemStatus.REFUSED and isinstance(item.command, EventCommand):
-            return reader.event_key(item.command.source, item.command.id)
+async def _witness(
+    tx: Connection,
+    commands: Sequence[EventCommand | Unreadable],
+    results: Sequence[ItemResult],
+    reader: Reader,
+) -> Witness | None:
+    """Return the first event that this transaction wrote, with the id it was given."""
+    for command, result in zip(commands, results, strict=True):
+        if result.status is ItemStatus.ACCEPTED and isinstance(command, EventCommand):
+            key = reader.event_key(command.source, command.id)
+            event_id = await _id_of(tx, key)
+            return Witness(key, event_id) if event_id else None
     return None

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import aclosing
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
 import orjson
 import pytest
@@ -21,11 +22,12 @@ from app.flows.event_command import ItemStatus
 from app.flows.event_intake import take_events
 from app.flows.event_reading import Reader
 from app.flows.export import Export, Perspective, export
-from app.flows.load import Loaded, LoadItem, SafePoint, Tally, is_known, load
+from app.flows.load import Loaded, LoadItem, SafePoint, Tally, Witness, is_known, knows, load
 from app.flows.load_rehearsal import rehearse, rehearse_array
 from app.problems import Unavailable
 from app.simulation.company import PROTAGONISTS
 from app.simulation.protagonist_tales import documents_of
+from app.vocabulary import EventId
 from tests.builders import a_reader, a_sale, an_event, commands, tax_id
 
 pytestmark = pytest.mark.anyio
@@ -144,15 +146,52 @@ async def test_arrays_are_told_in_the_order_of_the_file_with_where_to_go_on(
     assert [array.after for array in arrays] == [items[n].after for n in (19, 39, 49)]
     for array in arrays:
         assert array.witness is not None
-        assert await is_known(own_database, array.witness)
-    assert not await is_known(own_database, b"0123456789abcdef")
+        assert await knows(own_database, array.witness)
 
 
-async def test_an_array_of_refusals_has_no_witness(
+async def test_an_array_tells_how_many_were_safe_when_it_was_begun(
     own_database: Database, reader: Reader, clock: FixedClock
 ) -> None:
-    [array] = await taken(own_database, lines_of([{"id": "x"}]), reader, clock)
-    assert array.witness is None
+    arrays = await taken(own_database, lines_of(a_sale() for _ in range(120)), reader, clock)
+    assert [array.begun_after for array in arrays] == [0, 0, 0, 1, 2, 3]
+
+
+async def test_the_witness_is_an_event_that_the_array_wrote(
+    own_database: Database, reader: Reader, clock: FixedClock
+) -> None:
+    before, refused, fresh = a_sale(), a_sale(time="2026-12-24T10:00:00-03:00"), a_sale()
+    await taken(own_database, lines_of([before]), reader, clock)
+    told = [refused, {"id": "x"}, before, fresh]
+    [array] = await taken(own_database, lines_of(told), reader, clock)
+    assert array.witness is not None
+    assert array.witness.event_key == reader.event_key(fresh["source"], fresh["id"])
+    assert array.tally == Tally(accepted=1, duplicate=1, refused=2)
+
+
+@pytest.mark.parametrize("again", [True, False])
+async def test_an_array_that_wrote_nothing_has_no_witness(
+    own_database: Database, reader: Reader, clock: FixedClock, again: bool
+) -> None:
+    told = a_sale() if again else {"id": "x"}
+    arrays = [await taken(own_database, lines_of([told]), reader, clock) for _ in range(2)]
+    assert arrays[1][0].witness is None
+    assert (arrays[0][0].witness is not None) is again
+
+
+async def test_the_same_event_by_another_way_is_no_witness(
+    own_database: Database, reader: Reader, clock: FixedClock
+) -> None:
+    sale = a_sale(id="later")
+    refers = an_event("refund", data={"net": "1.00", "refers_to": {"id": "later"}})
+    elsewhere = Witness(reader.event_key(sale["source"], "later"), EventId(uuid4()))
+    for written in (refers, sale):
+        assert not await is_known(own_database, elsewhere.event_key)
+        [array] = await taken(own_database, lines_of([written]), reader, clock)
+        assert array.witness is not None
+        assert await knows(own_database, array.witness)
+    assert array.witness.event_key == elsewhere.event_key
+    assert await is_known(own_database, elsewhere.event_key)
+    assert not await knows(own_database, elsewhere)
 
 
 class FlickeringDatabase(Database):
