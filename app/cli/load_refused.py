@@ -51,12 +51,21 @@ class RefusedLines:
         os.lseek(self._descriptor, self._bytes, os.SEEK_SET)
 
     def add(self, refusals: Iterable[Refusal]) -> int:
-        """Write refusals at the end; return the file's length in bytes."""
+        """Write refusals at the end; return the file's length in bytes.
+
+        Raises:
+            UnusableOutput: the file cannot be written any more.
+        """
         for refusal in refusals:
             if len(self.first) < SHOWN:
                 self.first.append(refusal)
-            if self._descriptor is not None:
-                self._bytes += os.write(self._descriptor, _line(refusal))
+            if self.path is not None and self._descriptor is not None:
+                line = _line(refusal)
+                try:
+                    _write_all(self._descriptor, line)
+                except OSError as error:
+                    raise UnusableOutput(self.path, error) from None
+                self._bytes += len(line)
         return self._bytes
 
     def close(self) -> None:
@@ -72,6 +81,13 @@ class RefusedLines:
             say(f"  and {count - len(self.first)} more")
         if count:
             say(f"refused lines are in {self.path}" if self.path else "--refused FILE keeps them")
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    """Write all of it: a disk that fills takes a part first, and says so only when asked again."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
 
 
 def _told(refusal: Refusal) -> str:

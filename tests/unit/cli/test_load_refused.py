@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 from contextlib import closing
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from app.cli.files import UnusableOutput
 from app.cli.load_refused import SHOWN, RefusedLines
 from app.flows.load import Refusal
 from app.problems import Fault, InvalidInput
@@ -92,3 +94,18 @@ def test_without_a_file_the_first_are_told(capsys: pytest.CaptureFixture[str]) -
     assert f"line {SHOWN + 1}:" not in told
     assert "and 2 more" in told
     assert "98765" not in told
+
+
+def test_a_short_write_is_gone_on_with(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write = os.write
+    monkeypatch.setattr("os.write", lambda where, data: write(where, bytes(data[:7])))
+    with closing(RefusedLines(path)) as lines:
+        lines.add([refusal(1), refusal(2)])
+    assert [row["line"] for row in kept(path)] == [1, 2]
+
+
+def test_a_full_disk_is_told_in_a_line() -> None:
+    full = Path("/dev/full")
+    with closing(RefusedLines(full)) as lines:
+        with pytest.raises(UnusableOutput, match="/dev/full cannot be written: No space left"):
+            lines.add([refusal()])
