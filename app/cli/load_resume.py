@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -80,16 +81,24 @@ class ResumeMark:
             return None
 
     def keep(self, standing: Standing) -> None:
-        """Write the standing down, whole or not at all, if the folder can be written to."""
+        """Write the standing down, whole or not at all; ``may_be_kept`` says whether it could be.
+
+        A load goes on without.  Two loads of one file have a draft each.
+        """
         if not self.may_be_kept:
             return
-        draft = self._path.with_name(f"{self._path.name}.new")
-        draft.write_bytes(orjson.dumps({"identity": self._identity, **_written(standing)}))
-        draft.replace(self._path)
+        draft = self._path.with_name(f"{self._path.name}.{os.getpid()}.new")
+        try:
+            draft.write_bytes(orjson.dumps({"identity": self._identity, **_written(standing)}))
+            draft.replace(self._path)
+        except OSError:
+            self.may_be_kept = False
+            with suppress(OSError):
+                draft.unlink(missing_ok=True)
 
     def forget(self) -> None:
         """Remove it: the load is done."""
-        if self.may_be_kept:
+        with suppress(OSError):
             self._path.unlink(missing_ok=True)
 
 

@@ -94,11 +94,19 @@ async def _take(
         async with aclosing(load(house.database, items, house.reader, house.clock, away)) as arrays:
             async for array in arrays:
                 if told := trail.add(array, lines.add(array.refused)):
-                    mark.keep(told)
+                    _keep(mark, told, shown)
                 tally = trail.last.tally
                 shown.show(array.read_bytes, tally, tally.lines - start.tally.lines)
                 away.is_told = False
     return trail.last
+
+
+def _keep(mark: ResumeMark, standing: Standing, shown: Bar) -> None:
+    """Write the standing down, or say once that it cannot be done."""
+    could_be = mark.may_be_kept
+    mark.keep(standing)
+    if could_be and not mark.may_be_kept:
+        shown.tell("where the load stands cannot be written down: if stopped, it repeats the rest")
 
 
 class _Away:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from errno import ENOSPC
 from pathlib import Path
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -68,6 +69,42 @@ def test_where_nothing_can_be_written_nothing_is_kept(
     closed.keep(STANDING)
     assert not closed.may_be_kept
     assert closed.found() is None
+
+
+def test_a_mark_that_cannot_be_written_is_gone_without(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, _data: bytes) -> int:
+        path.touch()
+        raise OSError(ENOSPC, "No space left on device")
+
+    mark(file).keep(STANDING)
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "write_bytes", full)
+        kept = mark(file)
+        kept.keep(Standing())
+    assert not kept.may_be_kept
+    assert kept.found() == STANDING, "what was written before still holds"
+    assert len(list(file.parent.iterdir())) == 2
+
+
+def test_two_loads_of_one_file_have_a_draft_each(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replaced = Path.replace
+
+    def overtaken(draft: Path, target: Path) -> Path:
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, "replace", replaced)
+            patch.setattr("os.getpid", lambda: 1)
+            mark(file).keep(STANDING)
+        return replaced(draft, target)
+
+    monkeypatch.setattr(Path, "replace", overtaken)
+    one = mark(file)
+    one.keep(Standing(witness=WITNESS))
+    assert one.may_be_kept
+    assert one.found() == Standing(witness=WITNESS)
 
 
 def test_the_identity_changes_with_the_file_its_mapping_and_its_source(file: Path) -> None:
