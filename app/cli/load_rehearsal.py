@@ -100,7 +100,7 @@ async def _rehearse(file: LoadFile, settings: Settings, refused: Path | None) ->
                     await _look(rehearsal, array, judge)
                     shown.show(array[-1].read_bytes, rehearsal.tally, rehearsal.tally.lines)
             rehearsal.tell()
-    return LoadResult(rehearsal.tally, time.monotonic() - began)
+    return LoadResult(rehearsal.tally, lines.so_far.codes, time.monotonic() - began)
 
 
 async def _look(rehearsal: Rehearsal, array: Iterable[Row], judge: Judge) -> None:

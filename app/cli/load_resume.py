@@ -20,22 +20,23 @@ from uuid import UUID
 import orjson
 
 from app.cli.load_file import BEGINNING
+from app.cli.load_refused import NONE_REFUSED, RefusedSoFar
 from app.flows.load import NOTHING, Loaded, SafePoint, Tally, Witness
 from app.vocabulary import EventId
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How far a load has come: what is safe, what came of it, and the refused lines written."""
+    """How far a load has come: what is safe, what came of it, and what was refused."""
 
     after: SafePoint = BEGINNING
     tally: Tally = NOTHING
-    refused_bytes: int = 0
+    refused: RefusedSoFar = NONE_REFUSED
     witness: Witness | None = None
 
-    def with_array(self, loaded: Loaded, refused_bytes: int) -> Standing:
+    def with_array(self, loaded: Loaded, refused: RefusedSoFar) -> Standing:
         """Return the standing once another array is safe; no event is known yet that says so."""
-        return Standing(loaded.after, self.tally + loaded.tally, refused_bytes)
+        return Standing(loaded.after, self.tally + loaded.tally, refused)
 
 
 class Trail:
@@ -47,10 +48,10 @@ class Trail:
         self._untold: deque[tuple[int, Standing]] = deque()
         self._arrays = 0
 
-    def add(self, loaded: Loaded, refused_bytes: int) -> Standing | None:
+    def add(self, loaded: Loaded, refused: RefusedSoFar) -> Standing | None:
         """Go on by an array; return the furthest standing of which its event tells, if any."""
         self._arrays += 1
-        self.last = self.last.with_array(loaded, refused_bytes)
+        self.last = self.last.with_array(loaded, refused)
         self._untold.append((self._arrays, self.last))
         told = None
         while loaded.witness is not None and self._untold[0][0] <= loaded.begun_after:
@@ -112,7 +113,7 @@ def _read(told: dict[str, Any]) -> Standing:
     return Standing(
         SafePoint(**told["after"]),
         Tally(**told["tally"]),
-        int(told["refused_bytes"]),
+        RefusedSoFar(**told["refused"]),
         _read_witness(told["witness"]),
     )
 

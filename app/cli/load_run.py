@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Mapping
 from contextlib import aclosing, closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -28,6 +29,7 @@ class LoadResult:
     """What came of a load, with what an earlier part of it had brought."""
 
     tally: Tally
+    refused_codes: Mapping[str, int]
     seconds: float
     resumed_after_line: int = 0
 
@@ -35,6 +37,7 @@ class LoadResult:
         """Return it for a program."""
         return {
             **asdict(self.tally),
+            "refused_codes": dict(self.refused_codes),
             "seconds": round(self.seconds, 1),
             "resumed_after_line": self.resumed_after_line,
         }
@@ -56,17 +59,24 @@ async def _load(
 ) -> LoadResult:
     mark, began = ResumeMark(file.path, file.identity), time.monotonic()
     async with located(settings) as location, visiting(settings, location, **PATIENT) as house:
-        start = await _start(house, mark) if resume else Standing()
-        with closing(RefusedLines(refused, start.refused_bytes)) as lines, fewer_collections():
+        start = await _start(house, mark, refused) if resume else Standing()
+        if start == Standing():
+            mark.forget()  # the refused lines that it counts on are about to be written anew
+        with closing(RefusedLines(refused, start.refused)) as lines, fewer_collections():
             standing = await _take(file, house, location, start, mark, lines)
     mark.forget()
-    result = LoadResult(standing.tally, time.monotonic() - began, start.after.line_number)
+    result = LoadResult(
+        standing.tally,
+        standing.refused.codes,
+        time.monotonic() - began,
+        start.after.line_number,
+    )
     _tell(result, lines)
     return result
 
 
-async def _start(house: OpenHouse, mark: ResumeMark) -> Standing:
-    """Return where an earlier load stopped, if this database holds what it loaded."""
+async def _start(house: OpenHouse, mark: ResumeMark, refused: Path | None) -> Standing:
+    """Return where an earlier load stopped, if what it took and what it refused is still there."""
     if not mark.may_be_kept:
         terminal.say("the file's folder cannot be written to: if stopped, it begins again")
     standing = mark.found()
@@ -74,6 +84,9 @@ async def _start(house: OpenHouse, mark: ResumeMark) -> Standing:
         return Standing()
     if not await knows(house.database, standing.witness):
         terminal.say("this database does not hold what was loaded before: beginning again")
+        return Standing()
+    if not standing.refused.are_in(refused):
+        terminal.say("the lines refused before are kept elsewhere, or no more: beginning again")
         return Standing()
     terminal.say(f"going on after line {standing.after.line_number}")
     return standing
@@ -126,9 +139,10 @@ class _Away:
 
 
 def _tell(result: LoadResult, lines: RefusedLines) -> None:
-    tally = result.tally
-    terminal.say(
-        f"{tally.accepted} accepted, {tally.duplicate} known before, {tally.refused} refused"
-        f" in {result.seconds:.1f} s"
-    )
+    tally, after = result.tally, result.resumed_after_line
+    came = f"{tally.accepted} accepted, {tally.duplicate} known before, {tally.refused} refused"
+    took = f"in {result.seconds:.1f} s"
+    if after:
+        took = f"in the whole file; from line {after + 1} on it took {result.seconds:.1f} s"
+    terminal.say(f"{came} {took}")
     lines.tell(tally.refused)

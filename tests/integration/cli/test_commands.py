@@ -15,10 +15,12 @@ from app.access.authenticate import KeyRing
 from app.access.scopes import Scope
 from app.cli import demo_company, terminal
 from app.cli.house import at_home
+from app.cli.load_resume import ResumeMark
 from app.database.clock import SystemClock
 from app.database.keyed_hash import KeyedHash
 from app.database.transaction import Database
 from app.differentiate import queries
+from app.flows import load as loading
 from app.flows.load import load
 from app.problems import Unauthenticated
 from app.settings import Settings, SettingsError
@@ -102,6 +104,7 @@ async def test_a_file_is_loaded_its_bad_lines_kept_and_its_numbers_exported(
     ran = await run("load", file, "--refused", refused, "--json")
     assert ran.code == terminal.REFUSED
     assert json.loads(ran.out)["accepted"] == 1
+    assert json.loads(ran.out)["refused_codes"] == {"invalid-event": 1}
     assert [json.loads(line)["line"] for line in refused.read_text().splitlines()] == [2]
     assert names_in(tmp_path) == ["e.ndjson", "refused.ndjson"]
 
@@ -110,6 +113,24 @@ async def test_a_file_is_loaded_its_bad_lines_kept_and_its_numbers_exported(
     assert (record["source"], record["record_key"]) == ("erp", "C-1")
     assert record["customer_id"] == customer["customer_id"]
     assert customer["net"] == "10.50"
+
+
+@pytest.mark.parametrize(("name", "word"), [("r", "going on after line"), ("s", "beginning again")])
+async def test_refused_lines_are_not_lost_over_a_kill(
+    run: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, word: str
+) -> None:
+    monkeypatch.setattr(loading, "ARRAY_LINES", 1)
+    sales = [a_sale(record_key=f"C-{n}") for n in range(9)]
+    file = events(tmp_path / "e.ndjson", sales[0], {"id": "x"}, *sales[1:], {"id": "y"})
+    with monkeypatch.context() as patch:
+        patch.setattr(ResumeMark, "forget", lambda _: None)
+        await run("load", file, "--refused", tmp_path / "r")
+    ran = await run("load", file, "--refused", tmp_path / name, "--json")
+    assert word in ran.err
+    kept = (tmp_path / name).read_text().splitlines()
+    assert [json.loads(line)["line"] for line in kept] == [2, 11]
+    assert json.loads(ran.out)["refused_codes"] == {"invalid-event": 2}
+    assert ("in the whole file; from line" in ran.err) is (name == "r")
 
 
 async def test_an_export_to_a_file_is_whole_or_not_there(run: Command, tmp_path: Path) -> None:

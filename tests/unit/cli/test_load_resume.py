@@ -12,13 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.cli.load_file import LoadFile
+from app.cli.load_refused import RefusedSoFar
 from app.cli.load_resume import ResumeMark, Standing, Trail
 from app.flows.load import UNDER_WAY, Loaded, SafePoint, Tally, Witness
 from app.vocabulary import EventId
 
 ZONE = ZoneInfo("America/Sao_Paulo")
 WITNESS = Witness(b"0123456789abcdef", EventId(UUID(int=7)))
-STANDING = Standing(SafePoint(7, 700), Tally(5, 1, 1), 42, WITNESS)
+KEPT = RefusedSoFar({"invalid-event": 1}, "/r.ndjson", 42)
+STANDING = Standing(SafePoint(7, 700), Tally(5, 1, 1), KEPT, WITNESS)
 MAPPING = "source: x\nevents: [{type: sale, id: '{A}', time: '{B}'}]\n"
 
 
@@ -127,24 +129,35 @@ def array(nth: int, *, writes: bool = True, begun_after: int | None = None) -> L
 
 
 def test_an_array_moves_the_standing_on() -> None:
-    moved = STANDING.with_array(Loaded(Tally(10, 0, 2), (), SafePoint(19, 1900), 0, 0, None), 99)
-    assert moved == Standing(SafePoint(19, 1900), Tally(15, 1, 3), 99)
+    more = RefusedSoFar({"invalid-event": 3}, "/r.ndjson", 99)
+    moved = STANDING.with_array(Loaded(Tally(10, 0, 2), (), SafePoint(19, 1900), 0, 0, None), more)
+    assert moved == Standing(SafePoint(19, 1900), Tally(15, 1, 3), more)
+
+
+def standing(arrays: int, *, of: int) -> Standing:
+    """Return the standing after so many arrays, as an event of another tells it."""
+    return Standing(
+        SafePoint(arrays * 10, arrays * 1000),
+        Tally(arrays * 10),
+        RefusedSoFar(bytes=arrays),
+        Witness(b"key", EventId(UUID(int=of))),
+    )
 
 
 def test_an_event_tells_of_what_was_safe_when_its_array_was_begun() -> None:
     trail = Trail(Standing())
-    told = [trail.add(array(nth), nth) for nth in range(1, 6)]
+    told = [trail.add(array(nth), RefusedSoFar(bytes=nth)) for nth in range(1, 6)]
     assert told[:3] == [None, None, None]
     assert told[3:] == [
-        Standing(SafePoint(10, 1000), Tally(10), 1, Witness(b"key", EventId(UUID(int=4)))),
-        Standing(SafePoint(20, 2000), Tally(20), 2, Witness(b"key", EventId(UUID(int=5)))),
+        standing(1, of=4),
+        standing(2, of=5),
     ]
     assert trail.last.after == SafePoint(50, 5000)
 
 
 def test_an_array_that_brought_nothing_new_tells_of_nothing() -> None:
     trail = Trail(Standing())
-    told = [trail.add(array(nth, writes=nth == 9), 0) for nth in range(1, 10)]
+    told = [trail.add(array(nth, writes=nth == 9), RefusedSoFar()) for nth in range(1, 10)]
     assert told[:-1] == [None] * 8
     assert told[-1] is not None
     assert told[-1].after == SafePoint(60, 6000)
@@ -160,7 +173,7 @@ def test_whatever_copy_knows_the_witness_holds_all_before_the_mark(
     commits, begun_after = committed(len(writes), choice)
     trail, marks = Trail(Standing()), []
     for nth, wrote in enumerate(writes, 1):
-        told = trail.add(array(nth, writes=wrote, begun_after=begun_after[nth]), 0)
+        told = trail.add(array(nth, writes=wrote, begun_after=begun_after[nth]), RefusedSoFar())
         marks += [told] if told else []
     for mark_ in marks:
         assert mark_.witness is not None
