@@ -8,7 +8,6 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager, closing
-from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,7 +25,7 @@ from app.database.location import located
 from app.database.schema import schema_serves
 from app.database.transaction import Database
 from app.flows.event_command import ItemResult, ItemStatus
-from app.flows.load import ARRAY_LINES, LoadItem, Refusal, Tally
+from app.flows.load import LoadItem, Refusal, Tally, next_lines
 from app.flows.load_rehearsal import Commands, rehearse_array
 from app.flows.load_rehearsal import rehearse as rehearse_event
 from app.problems import Unavailable
@@ -96,7 +95,7 @@ async def _rehearse(file: LoadFile, settings: Settings, refused: Path | None) ->
             rehearsal = Rehearsal(lines)
             with bar(file.bytes, "reading") as shown:
                 rows = iter(file.rows())
-                while array := list(islice(rows, ARRAY_LINES)):
+                while array := list(next_lines(rows)):
                     await _look(rehearsal, array, judge)
                     shown.show(array[-1].read_bytes, rehearsal.tally, rehearsal.tally.lines)
             rehearsal.tell()

@@ -29,7 +29,7 @@ from collections.abc import (
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import islice
-from typing import Final, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from app.database.clock import Clock
 from app.database.transaction import Connection, Database
@@ -42,8 +42,19 @@ from app.vocabulary import EventId, value_type
 
 T = TypeVar("T")
 
+
+class _Raw(Protocol):
+    @property
+    def raw(self) -> bytes: ...
+
+
+RawT = TypeVar("RawT", bound=_Raw)
+
 ARRAY_LINES: Final = 1_000
 """As many as one request may carry; a quarter of that costs a tenth more for each event."""
+
+ARRAY_BYTES: Final = 4 << 20
+"""A line may have a megabyte, and as an event it takes several times as much."""
 
 UNDER_WAY: Final = 3
 """One array has its customers locked, one writes its facts and may wait for them, one is read."""
@@ -193,13 +204,21 @@ async def _under_way() -> AsyncIterator[deque[asyncio.Task[Loaded]]]:
 async def _next_array(lines: Iterator[LoadItem]) -> list[LoadItem]:
     """Read the next lines, giving way to the arrays under way every few of them."""
     array: list[LoadItem] = []
-    while wanted := min(_LINES_BETWEEN_TURNS, ARRAY_LINES - len(array)):
-        some = list(islice(lines, wanted))
-        array += some
-        if len(some) < wanted:
-            break
-        await asyncio.sleep(0)
+    for line in next_lines(lines):
+        array.append(line)
+        if len(array) % _LINES_BETWEEN_TURNS == 0:
+            await asyncio.sleep(0)
     return array
+
+
+def next_lines(lines: Iterator[RawT]) -> Iterator[RawT]:
+    """Yield as many lines as make one array: a thousand, or some megabytes."""
+    size = 0
+    for line in islice(lines, ARRAY_LINES):
+        yield line
+        size += len(line.raw)
+        if size >= ARRAY_BYTES:
+            return
 
 
 async def _take(

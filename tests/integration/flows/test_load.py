@@ -7,6 +7,7 @@ import random
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import uuid4
@@ -192,6 +193,24 @@ async def test_the_same_event_by_another_way_is_no_witness(
     assert array.witness.event_key == elsewhere.event_key
     assert await is_known(own_database, elsewhere.event_key)
     assert not await knows(own_database, elsewhere)
+
+
+def test_an_array_is_a_number_of_lines_or_of_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loading, "ARRAY_BYTES", 1_000)
+    items = [replace(item, raw=b"x" * 400) for item in lines_of(a_sale() for _ in range(7))]
+    items += [replace(item, raw=b"") for item in lines_of(a_sale() for _ in range(50))]
+    lines = iter(items)
+    sizes = [len(list(loading.next_lines(lines))) for _ in range(7)]
+    assert sizes == [3, 3, 20, 20, 11, 0, 0]
+
+
+async def test_a_load_holds_few_long_lines_at_once(
+    own_database: Database, reader: Reader, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loading, "ARRAY_BYTES", 1_000)
+    items = [replace(item, raw=b"x" * 400) for item in lines_of(a_sale() for _ in range(10))]
+    arrays = await taken(own_database, items, reader, clock)
+    assert [array.tally.lines for array in arrays] == [3, 3, 3, 1]
 
 
 class FlickeringDatabase(Database):
