@@ -103,14 +103,14 @@ async def _take(
     trail = Trail(start)
     items = map(item_of, file.rows(start.after))
     with bar(file.bytes, "loading") as shown:
-        away = _Away(location, shown)
+        away = Away(location, shown)
         async with aclosing(load(house.database, items, house.reader, house.clock, away)) as arrays:
             async for array in arrays:
                 if told := trail.add(array, lines.add(array.refused)):
                     _keep(mark, told, shown)
                 tally = trail.last.tally
                 shown.show(array.read_bytes, tally, tally.lines - start.tally.lines)
-                away.is_told = False
+                away.is_over()
     return trail.last
 
 
@@ -122,20 +122,28 @@ def _keep(mark: ResumeMark, standing: Standing, shown: Bar) -> None:
         shown.tell("where the load stands cannot be written down: if stopped, it repeats the rest")
 
 
-class _Away:
-    """Says once that the database is away, and starts it again if it is ours."""
+class Away:
+    """Says once why nothing can be written now, and starts the database again if it is ours."""
 
     def __init__(self, location: Location, shown: Bar) -> None:
+        """Speak above the bar."""
         self._embedded = location.embedded
         self._shown = shown
-        self.is_told = False
+        self._told: str | None = None
 
-    async def __call__(self, _problem: Unavailable) -> None:
-        if not self.is_told:
-            self._shown.tell("the database does not answer; waiting for it")
-            self.is_told = True
+    async def __call__(self, problem: Unavailable) -> None:
+        """Wait with the load; said again is only another reason."""
+        has_reason = problem.detail != problem.title
+        why = problem.detail if has_reason else "the database does not answer"
+        if why != self._told:
+            self._shown.tell(f"{why}; waiting")
+            self._told = why
         if self._embedded is not None:
             await asyncio.to_thread(self._embedded.ensure_running)
+
+    def is_over(self) -> None:
+        """Take note that something was written: what comes next is told again."""
+        self._told = None
 
 
 def _tell(result: LoadResult, lines: RefusedLines) -> None:
