@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from app.connectors.lines import MAX_LINE_BYTES, total_bytes
+from app.connectors.file_format import FileFormat
+from app.connectors.lines import MAX_LINE_BYTES, Line, total_bytes
 from app.connectors.mapping import MappingError, parse_mapping
+from app.connectors.records import BAD_QUOTES, Style, records
 from app.connectors.rows import UnusableFile
 from app.connectors.tabular import read_events
 from app.connectors.yaml_text import read_yaml
@@ -328,3 +330,48 @@ def test_a_file_that_is_left_half_read_is_closed(tmp_path: Path) -> None:
     reading = read_events(path, parse_mapping(read_yaml(ERP)), zone=SAO_PAULO)
     next(reading)
     reading.close()  # an open file would be a ResourceWarning, and warnings are errors
+
+
+def test_an_open_quote_costs_one_more_reading_and_not_one_for_each_line() -> None:
+    class Counted(Line):
+        __slots__ = ()
+
+        @property
+        def data(self) -> bytes:
+            nonlocal looked_at
+            looked_at += 1
+            return b'"open\n' if self.number == 1 else b"a;b\n"
+
+        @data.setter
+        def data(self, _: bytes) -> None:
+            pass
+
+    looked_at, lines = 0, 5_000
+    counted = (Counted(number, number, b"") for number in range(1, lines + 1))
+    found = list(records(counted, Style(FileFormat(), "utf-8", ";", 2)))
+    assert len(found) == lines
+    assert [record.fault for record in found if record.fault] == [BAD_QUOTES]
+    assert looked_at < 10 * lines
+
+
+@pytest.mark.parametrize("quote", ['"', "none"])
+def test_a_cell_may_be_as_long_as_a_line(tmp_path: Path, quote: str) -> None:
+    long = "x" * 200_000
+    mapping = ERP.replace("\nfile:\n", f"\nfile:\n  quote: '{quote}'\n", 1)
+    [row] = rows(tmp_path, mapping, HEADER + ANA.replace("Ana Conceição", long))
+    assert row.document is not None
+    assert row.document["profile"] == {"name": long}
+
+
+@pytest.mark.parametrize("times", [1, 20_000])
+def test_lines_that_end_as_old_macs_end_them_are_told_to_be_that(
+    tmp_path: Path, times: int
+) -> None:
+    text = (HEADER + ANA * times).replace("\r\n", "\r")
+    with pytest.raises(UnusableFile, match="carriage returns alone"):
+        rows(tmp_path, ERP, text)
+
+
+def test_a_line_end_inside_of_quotes_is_part_of_its_cell(tmp_path: Path) -> None:
+    [row] = rows(tmp_path, ERP, HEADER + ANA.replace("Ana Conceição", '"Ana\rConceição"'))
+    assert row.faults == ()
