@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from app.cli import terminal
 from app.cli.house import reader_of
-from app.cli.load_file import LoadFile, item_of
+from app.cli.load_file import LoadFile, Reading, item_of
 from app.cli.load_progress import bar
 from app.cli.load_refused import RefusedLines
 from app.cli.load_run import LoadResult
@@ -89,17 +89,20 @@ def rehearse(file: LoadFile, settings: Settings, refused: Path | None) -> LoadRe
 
 
 async def _rehearse(file: LoadFile, settings: Settings, refused: Path | None) -> LoadResult:
-    began = time.monotonic()
+    began, reading = time.monotonic(), Reading(file)
     async with _judge(settings) as judge:
         with closing(RefusedLines(refused)) as lines:
             rehearsal = Rehearsal(lines)
             with bar(file.bytes, "reading") as shown:
-                rows = iter(file.rows())
+                rows = iter(reading)
                 while array := list(next_lines(rows)):
                     await _look(rehearsal, array, judge)
                     shown.show(array[-1].read_bytes, rehearsal.tally, rehearsal.tally.lines)
             rehearsal.tell()
-    return LoadResult(rehearsal.tally, lines.so_far.codes, time.monotonic() - began)
+    if reading.trouble:
+        terminal.say(reading.trouble)
+    took_s = time.monotonic() - began
+    return LoadResult(rehearsal.tally, lines.so_far.codes, took_s, trouble=reading.trouble)
 
 
 async def _look(rehearsal: Rehearsal, array: Iterable[Row], judge: Judge) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from app.cli import terminal
 from app.cli.house import OpenHouse, visiting
-from app.cli.load_file import LoadFile, item_of
+from app.cli.load_file import LoadFile, Reading, item_of
 from app.cli.load_pace import PATIENT
 from app.cli.load_progress import Bar, bar
 from app.cli.load_refused import RefusedLines
@@ -26,12 +26,16 @@ from app.supervisor.garbage import fewer_collections
 
 @dataclass(frozen=True, slots=True)
 class LoadResult:
-    """What came of a load, with what an earlier part of it had brought."""
+    """What came of a load, with what an earlier part of it had brought.
+
+    ``trouble`` says why the file could not be read to its end, or need not be what it is now.
+    """
 
     tally: Tally
     refused_codes: Mapping[str, int]
     seconds: float
     resumed_after_line: int = 0
+    trouble: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return it for a program."""
@@ -40,6 +44,7 @@ class LoadResult:
             "refused_codes": dict(self.refused_codes),
             "seconds": round(self.seconds, 1),
             "resumed_after_line": self.resumed_after_line,
+            "trouble": self.trouble,
         }
 
 
@@ -63,13 +68,15 @@ async def _load(
         if start == Standing():
             mark.forget()  # the refused lines that it counts on are about to be written anew
         with closing(RefusedLines(refused, start.refused)) as lines, fewer_collections():
-            standing = await _take(file, house, location, start, mark, lines)
-    mark.forget()
+            reading = Reading(file, start.after)
+            standing = await _take(reading, file.bytes, house, location, start, mark, lines)
+    mark.forget()  # also of a damaged file: nothing more can be read of this one
     result = LoadResult(
         standing.tally,
         standing.refused.codes,
         time.monotonic() - began,
         start.after.line_number,
+        reading.trouble,
     )
     _tell(result, lines)
     return result
@@ -93,7 +100,8 @@ async def _start(house: OpenHouse, mark: ResumeMark, refused: Path | None) -> St
 
 
 async def _take(
-    file: LoadFile,
+    reading: Reading,
+    file_bytes: int,
     house: OpenHouse,
     location: Location,
     start: Standing,
@@ -101,8 +109,8 @@ async def _take(
     lines: RefusedLines,
 ) -> Standing:
     trail = Trail(start)
-    items = map(item_of, file.rows(start.after))
-    with bar(file.bytes, "loading") as shown:
+    items = map(item_of, reading)
+    with bar(file_bytes, "loading") as shown:
         away = Away(location, shown)
         async with aclosing(load(house.database, items, house.reader, house.clock, away)) as arrays:
             async for array in arrays:
@@ -154,3 +162,5 @@ def _tell(result: LoadResult, lines: RefusedLines) -> None:
         took = f"in the whole file; from line {after + 1} on it took {result.seconds:.1f} s"
     terminal.say(f"{came} {took}")
     lines.tell(tally.refused)
+    if result.trouble:
+        terminal.say(result.trouble)

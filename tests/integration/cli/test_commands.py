@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
 from collections.abc import Awaitable, Callable
 from itertools import count
@@ -131,6 +132,24 @@ async def test_refused_lines_are_not_lost_over_a_kill(
     assert [json.loads(line)["line"] for line in kept] == [2, 11]
     assert json.loads(ran.out)["refused_codes"] == {"invalid-event": 2}
     assert ("in the whole file; from line" in ran.err) is (name == "r")
+
+
+async def test_of_a_damaged_file_what_can_be_read_is_loaded(run: Command, tmp_path: Path) -> None:
+    sales = [a_sale(record_key=f"C-{n}") for n in range(300)]
+    packed = gzip.compress(events(tmp_path / "e.ndjson", *sales).read_bytes())
+    damaged = tmp_path / "e.ndjson.gz"
+    damaged.write_bytes(packed[: len(packed) // 2])
+    for option in ("--dry-run", "--resume"):
+        ran = await run("load", damaged, option, "--json")
+        told = json.loads(ran.out)
+        assert ran.code == terminal.REFUSED
+        assert told["trouble"] in ran.err
+        assert f"damaged after line {told['accepted']}:" in told["trouble"]
+        assert 50 < told["accepted"] < 250
+    assert len(lines(await run("export", "records"))) == told["accepted"]
+    damaged.write_bytes(packed)
+    whole = await run("load", damaged, "--json")
+    assert (whole.code, json.loads(whole.out)["trouble"]) == (0, None)
 
 
 async def test_an_export_to_a_file_is_whole_or_not_there(run: Command, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import zlib
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from app.connectors.file_format import FileFormat
 from app.connectors.lines import MAX_LINE_BYTES, Line, total_bytes
 from app.connectors.mapping import MappingError, parse_mapping
 from app.connectors.records import BAD_QUOTES, Style, records
-from app.connectors.rows import UnusableFile
+from app.connectors.rows import DamagedFile, Row, UnusableFile
 from app.connectors.tabular import read_events
 from app.connectors.yaml_text import read_yaml
 from tests.unit.connectors.files import SAO_PAULO, documents, faults, rows
@@ -317,11 +318,30 @@ def test_a_packed_file_is_the_same_file(tmp_path: Path) -> None:
     assert plain[-1].read_bytes == total_bytes(tmp_path / "file.csv")
 
 
-def test_a_damaged_packed_file_is_told(tmp_path: Path) -> None:
+@pytest.mark.parametrize("id_", ['"{NOTA}-{ITEM}"', "{hash: line}"])
+def test_of_a_damaged_packed_file_what_stands_before_the_damage_is_read(
+    tmp_path: Path, id_: str
+) -> None:
+    lines = [ANA.replace("123;", f"{nth * 7919 % 100_003};") for nth in range(5_000)]
+    whole = gzip.compress((HEADER + "".join(lines)).encode())
+    cut = whole[: len(whole) // 2]
+    readable = zlib.decompressobj(wbits=31).decompress(cut).count(b"\n")
     path = tmp_path / "file.csv.gz"
-    path.write_bytes(gzip.compress((HEADER + ANA * 1000).encode())[:-20])
-    with pytest.raises(UnusableFile, match="damaged"):
+    path.write_bytes(cut)
+    mapping = parse_mapping(read_yaml(ERP.replace('"{NOTA}-{ITEM}"', id_)))
+    found: list[Row] = []
+    with pytest.raises(DamagedFile, match=f"damaged after line {readable}:"):
+        found.extend(read_events(path, mapping, zone=SAO_PAULO))
+    assert [row.line_number for row in found] == list(range(2, readable + 1))
+    assert readable > 1_000
+
+
+def test_a_packed_file_of_which_nothing_can_be_unpacked_cannot_be_used(tmp_path: Path) -> None:
+    path = tmp_path / "file.csv.gz"
+    path.write_text(HEADER + ANA)
+    with pytest.raises(UnusableFile, match="damaged") as caught:
         list(read_events(path, parse_mapping(read_yaml(ERP)), zone=SAO_PAULO))
+    assert not isinstance(caught.value, DamagedFile)
 
 
 def test_a_file_that_is_left_half_read_is_closed(tmp_path: Path) -> None:
