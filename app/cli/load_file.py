@@ -13,7 +13,7 @@ from app.api.event_document import read_event_document
 from app.connectors.lines import total_bytes
 from app.connectors.mapping import FileMapping, load_mapping
 from app.connectors.ndjson import read_ndjson, refuse_other_kinds
-from app.connectors.rows import Mark, Row
+from app.connectors.rows import DamagedFile, Mark, Row
 from app.connectors.tabular import read_events
 from app.flows.event_command import EventCommand, Unreadable
 from app.flows.load import LoadItem, SafePoint
@@ -31,6 +31,7 @@ class LoadFile:
     source: str | None
     zone: ZoneInfo
     identity: str
+    stamp: tuple[int, ...]
 
     @classmethod
     def of(cls, path: Path, mapping: Path | None, source: str | None, zone: ZoneInfo) -> Self:
@@ -43,7 +44,7 @@ class LoadFile:
         if mapping is None:
             refuse_other_kinds(path)
         understood = None if mapping is None else load_mapping(mapping)
-        return cls(path, understood, source, zone, _identity(path, mapping, source))
+        return cls(path, understood, source, zone, _identity(path, mapping, source), _stamp(path))
 
     @property
     def bytes(self) -> int:
@@ -62,6 +63,29 @@ class LoadFile:
         return read_events(self.path, self.mapping, zone=self.zone, source=self.source, after=mark)
 
 
+class Reading:
+    """One reading of a file; at its end ``trouble`` says why it was not the whole of it, if so."""
+
+    def __init__(self, file: LoadFile, after: SafePoint = BEGINNING) -> None:
+        """Read after a place in the file."""
+        self.trouble: str | None = None
+        self._file = file
+        self._after = after
+
+    def __iter__(self) -> Iterator[Row]:
+        """Yield the rows that can be read.
+
+        Raises:
+            MappingError, UnusableFile: the file cannot be read at all.
+        """
+        try:
+            yield from self._file.rows(self._after)
+        except DamagedFile as error:
+            self.trouble = str(error)
+        if _stamp(self._file.path) != self._file.stamp:
+            self.trouble = "the file has changed while it was read: load it again"
+
+
 def item_of(row: Row) -> LoadItem:
     """Return the row as the flow takes it: a command, or why there is none."""
     after = SafePoint(row.mark.line_number, row.mark.offset)
@@ -75,6 +99,15 @@ def _command(row: Row) -> EventCommand | Unreadable:
         "the line cannot be read; see the faults", code="invalid-line", faults=row.faults
     )
     return Unreadable(None, problem)
+
+
+def _stamp(path: Path) -> tuple[int, ...]:
+    """Return what changes when something is written to a file or put in its place."""
+    try:
+        found = path.stat()
+    except OSError:
+        return ()
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def _identity(path: Path, mapping: Path | None, source: str | None) -> str:

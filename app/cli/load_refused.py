@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,24 +23,58 @@ SHOWN: Final = 5
 _FAULTS_SHOWN: Final = 3
 
 
+@dataclass(frozen=True, slots=True)
+class RefusedSoFar:
+    """How many lines a load has refused, by code, and up to which byte of which file they are."""
+
+    codes: Mapping[str, int] = field(default_factory=dict)
+    path: str | None = None
+    bytes: int = 0
+
+    def are_in(self, path: Path | None) -> bool:
+        """Tell whether a load that writes to ``path`` may go on: there are none, or all are there.
+
+        A pipe keeps nothing.
+        """
+        if not self.codes:
+            return True
+        if path is None or self.path is None:
+            return path is None and self.path is None
+        return str(path.resolve()) == self.path and _is_as_long(path, self.bytes)
+
+
+NONE_REFUSED: Final = RefusedSoFar()
+
+
+def _is_as_long(path: Path, count: int) -> bool:
+    return path.is_file() and path.stat().st_size >= count
+
+
 class RefusedLines:
     """The file of refused lines, if one is wanted; and the first few, to be shown."""
 
-    def __init__(self, path: Path | None, keep_bytes: int = 0) -> None:
-        """Keep so many bytes of the earlier part of this load; what stood after them comes again.
+    def __init__(self, path: Path | None, before: RefusedSoFar = NONE_REFUSED) -> None:
+        """Keep what the earlier part of this load refused; what stood after it comes again.
 
         Raises:
             UnusableOutput: the file cannot be written.
         """
         self.path = path
         self.first: list[Refusal] = []
-        self._bytes = keep_bytes
+        self._codes = Counter(before.codes)
+        self._bytes = before.bytes
         self._descriptor: int | None = None
         if path is not None:
             try:
-                self._open(path, keep_bytes)
+                self._open(path, before.bytes)
             except OSError as error:
                 raise UnusableOutput(path, error) from None
+
+    @property
+    def so_far(self) -> RefusedSoFar:
+        """Return what has been refused, with the earlier part of this load."""
+        where = None if self.path is None else str(self.path.resolve())
+        return RefusedSoFar(dict(self._codes.most_common()), where, self._bytes)
 
     def _open(self, path: Path, keep_bytes: int) -> None:
         self._descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
@@ -50,14 +86,24 @@ class RefusedLines:
         os.ftruncate(self._descriptor, self._bytes)
         os.lseek(self._descriptor, self._bytes, os.SEEK_SET)
 
-    def add(self, refusals: Iterable[Refusal]) -> int:
-        """Write refusals at the end; return the file's length in bytes."""
+    def add(self, refusals: Iterable[Refusal]) -> RefusedSoFar:
+        """Write refusals at the end; return what has been refused so far.
+
+        Raises:
+            UnusableOutput: the file cannot be written any more.
+        """
         for refusal in refusals:
+            self._codes[refusal.problem.reason] += 1
             if len(self.first) < SHOWN:
                 self.first.append(refusal)
-            if self._descriptor is not None:
-                self._bytes += os.write(self._descriptor, _line(refusal))
-        return self._bytes
+            if self.path is not None and self._descriptor is not None:
+                line = _line(refusal)
+                try:
+                    _write_all(self._descriptor, line)
+                except OSError as error:
+                    raise UnusableOutput(self.path, error) from None
+                self._bytes += len(line)
+        return self.so_far
 
     def close(self) -> None:
         """Close the file."""
@@ -65,13 +111,22 @@ class RefusedLines:
             os.close(self._descriptor)
 
     def tell(self, count: int) -> None:
-        """Say on the terminal what the first refusals were, of so many in all."""
+        """Say on the terminal what the first refusals were, of so many in all, and the codes."""
         for refusal in self.first:
             say(f"  {_told(refusal)}")
         if count > len(self.first):
             say(f"  and {count - len(self.first)} more")
+        if self._codes:
+            say("  " + ", ".join(f"{times} {code}" for code, times in self._codes.most_common()))
         if count:
             say(f"refused lines are in {self.path}" if self.path else "--refused FILE keeps them")
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    """Write all of it: a disk that fills takes a part first, and says so only when asked again."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
 
 
 def _told(refusal: Refusal) -> str:

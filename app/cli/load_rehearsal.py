@@ -8,13 +8,12 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager, closing
-from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
 from app.cli import terminal
 from app.cli.house import reader_of
-from app.cli.load_file import LoadFile, item_of
+from app.cli.load_file import LoadFile, Reading, item_of
 from app.cli.load_progress import bar
 from app.cli.load_refused import RefusedLines
 from app.cli.load_run import LoadResult
@@ -26,7 +25,7 @@ from app.database.location import located
 from app.database.schema import schema_serves
 from app.database.transaction import Database
 from app.flows.event_command import ItemResult, ItemStatus
-from app.flows.load import ARRAY_LINES, LoadItem, Refusal, Tally
+from app.flows.load import LoadItem, Refusal, Tally, next_lines
 from app.flows.load_rehearsal import Commands, rehearse_array
 from app.flows.load_rehearsal import rehearse as rehearse_event
 from app.problems import Unavailable
@@ -90,17 +89,20 @@ def rehearse(file: LoadFile, settings: Settings, refused: Path | None) -> LoadRe
 
 
 async def _rehearse(file: LoadFile, settings: Settings, refused: Path | None) -> LoadResult:
-    began = time.monotonic()
+    began, reading = time.monotonic(), Reading(file)
     async with _judge(settings) as judge:
         with closing(RefusedLines(refused)) as lines:
             rehearsal = Rehearsal(lines)
             with bar(file.bytes, "reading") as shown:
-                rows = iter(file.rows())
-                while array := list(islice(rows, ARRAY_LINES)):
+                rows = iter(reading)
+                while array := list(next_lines(rows)):
                     await _look(rehearsal, array, judge)
                     shown.show(array[-1].read_bytes, rehearsal.tally, rehearsal.tally.lines)
             rehearsal.tell()
-    return LoadResult(rehearsal.tally, time.monotonic() - began)
+    if reading.trouble:
+        terminal.say(reading.trouble)
+    took_s = time.monotonic() - began
+    return LoadResult(rehearsal.tally, lines.so_far.codes, took_s, trouble=reading.trouble)
 
 
 async def _look(rehearsal: Rehearsal, array: Iterable[Row], judge: Judge) -> None:

@@ -48,7 +48,7 @@ def load(
         result = load_file(told, settings, refused, resume=resume)
     if as_json:
         terminal.answer(result.as_json())
-    if result.tally.refused:
+    if result.tally.refused or result.trouble:
         raise typer.Exit(terminal.REFUSED)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import (
@@ -16,6 +16,8 @@ from pydantic import (
 )
 
 from app.connectors.values import DATE_FORMATS
+
+_MOST_ROWS: Final = 1_000_000_000
 
 
 class Part(BaseModel):
@@ -49,7 +51,7 @@ class FileFormat(Part):
     encoding: Literal["utf-8", "latin-1", "cp1252"] | None = None
     header: bool = True
     columns: tuple[Annotated[NamedColumn, BeforeValidator(_as_column)], ...] = ()
-    skip_rows: Annotated[int, Field(ge=0)] = 0
+    skip_rows: Annotated[int, Field(ge=0, le=_MOST_ROWS)] = 0
     decimal: Literal[".", ","] = "."
     thousands: Literal[".", ",", " ", "'"] | None = None
     currency_sign: str | None = None

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Final, cast
 
-from app.connectors.rows import START, Mark, UnusableFile
+from app.connectors.rows import START, DamagedFile, Mark, UnusableFile
 from app.vocabulary import value_type
 
 MAX_LINE_BYTES: Final = 1 << 20
@@ -35,10 +35,11 @@ class Line:
 class SourceFile:
     """An open file, plain or gzip by its name, read line by line from any mark."""
 
-    __slots__ = ("_disk", "_packed", "_text")
+    __slots__ = ("_damaged_after", "_disk", "_packed", "_text")
 
     def __init__(self, disk: IO[bytes], *, packed: bool) -> None:
         """Take a binary file that can seek."""
+        self._damaged_after: int | None = None
         self._disk = disk
         self._packed = packed
         self._text = cast("IO[bytes]", gzip.GzipFile(fileobj=disk)) if packed else disk
@@ -48,16 +49,30 @@ class SourceFile:
         return self._disk.tell() if self._packed else offset
 
     def lines(self, after: Mark = START) -> Iterator[Line]:
-        """Yield the lines after the mark.
+        """Yield the lines after the mark, of a file that is compressed and damaged those before it.
 
-        Raises:
-            UnusableFile: the file is compressed and damaged.
+        Whoever wants the whole file asks for the damage when the lines end.
         """
+        read = after.line_number
         try:
             self._text.seek(after.offset)
-            yield from self._lines(after)
+            for line in self._lines(after):
+                read = line.number
+                yield line
         except _BROKEN_GZIP:
-            raise UnusableFile("the file is damaged: its compression cannot be undone") from None
+            self._damaged_after = read
+
+    def refuse_damage(self) -> None:
+        """Tell of the damage at which the lines ended, if any.
+
+        Raises:
+            DamagedFile: after some lines.
+            UnusableFile: before the first.
+        """
+        if self._damaged_after == 0:
+            raise UnusableFile("the file is damaged: it cannot be unpacked")
+        if self._damaged_after is not None:
+            raise DamagedFile(self._damaged_after)
 
     def _lines(self, after: Mark) -> Iterator[Line]:
         number, end = after.line_number, after.offset

@@ -27,23 +27,26 @@ def read_ndjson(path: Path, *, source: str | None = None, after: Mark = START) -
     judged here.
 
     Raises:
-        UnusableFile: the file is compressed and damaged.
+        UnusableFile: the file is compressed and damaged, told after the rows before the damage.
     """
     with open_source(path) as file:
         for line in file.lines(after):
             if line.data.strip():
                 yield _row(file, line, source)
+        file.refuse_damage()
 
 
 def refuse_other_kinds(path: Path) -> None:
     """Look at the first lines, so that a file of rows is not refused line by line.
 
     Raises:
-        UnusableFile: none of them begins like a JSON object.
+        UnusableFile: none of them begins like a JSON object, or not even one can be unpacked.
     """
     with open_source(path) as file:
         texts = (line.data.removeprefix(codecs.BOM_UTF8).strip() for line in file.lines())
         first = list(islice((text for text in texts if text), _FIRST_LINES))
+        if not first:
+            file.refuse_damage()
     if first and not any(text.startswith(b"{") for text in first):
         raise UnusableFile(
             f"{path.name} holds no events, which are one JSON object a line; if it holds rows"

@@ -19,7 +19,13 @@ from app.problems import Fault
 
 TOO_LONG: Final = Fault("", "too-long", "the row is longer than a megabyte")
 BAD_QUOTES: Final = Fault("", "quotes", "a quote is opened and not closed, or closed too early")
+LINE_ENDS: Final = Fault(
+    "", "line-ends", "holds carriage returns alone, as old Macs end lines; save it with others"
+)
 NUL: Final = Fault("", "nul", "the line holds a NUL character")
+
+
+csv.field_size_limit(MAX_LINE_BYTES)  # a line may be one cell; the module takes an eighth of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +92,13 @@ def _place(column: NamedColumn) -> slice:
 class _Feed:
     """Hands lines to the csv module one by one and can take back those of a damaged row."""
 
-    __slots__ = ("_back", "_encoding", "_lines", "taken")
+    __slots__ = ("_back", "_bytes", "_encoding", "_lines", "taken")
 
     def __init__(self, lines: Iterator[Line], encoding: str) -> None:
         self._lines = lines
         self._encoding = encoding
         self._back: deque[Line] = deque()
+        self._bytes = 0
         self.taken: list[Line] = []
 
     def __iter__(self) -> _Feed:
@@ -100,9 +107,15 @@ class _Feed:
     def __next__(self) -> str:
         line = self._back.popleft() if self._back else next(self._lines)
         self.taken.append(line)
-        if len(self.taken) > 1 and sum(len(held.data) for held in self.taken) > MAX_LINE_BYTES:
+        self._bytes += len(line.data)
+        if len(self.taken) > 1 and self._bytes > MAX_LINE_BYTES:
             raise _Damaged(BAD_QUOTES)
         return _text(line, self._encoding)
+
+    def begin(self) -> None:
+        """Go on to another row."""
+        self.taken = []
+        self._bytes = 0
 
     def take_back(self) -> None:
         """Keep the row's first line; the others will be read again."""
@@ -114,7 +127,7 @@ def _delimited(lines: Iterator[Line], style: Style) -> Iterator[Record]:
     feed = _Feed(lines, style.encoding)
     rows = _csv_rows(feed, style)
     while True:
-        feed.taken = []
+        feed.begin()
         cells, fault = _next_row(rows, style.width)
         if not feed.taken:
             return
@@ -133,8 +146,9 @@ def _csv_rows(feed: Iterator[str], style: Style) -> Iterator[list[str]]:
 def _next_row(rows: Iterator[list[str]], width: int | None) -> tuple[list[str], Fault | None]:
     try:
         cells = next(rows, [])
-    except csv.Error:
-        return [], BAD_QUOTES
+    except csv.Error as error:
+        # The module has one kind of error; only its words tell a stray line end from a quote.
+        return [], LINE_ENDS if "new-line" in str(error) else BAD_QUOTES
     except _Damaged as damaged:
         return [], damaged.fault
     return cells, _wrong_width(cells, width)
@@ -151,7 +165,7 @@ def _wrong_width(cells: Sequence[str], width: int | None) -> Fault | None:
 
 def _text(line: Line, encoding: str) -> str:
     if line.cut:
-        raise _Damaged(TOO_LONG)
+        raise _Damaged(LINE_ENDS if b"\r" in line.data else TOO_LONG)
     try:
         text = line.data.decode(encoding)
     except UnicodeDecodeError:

@@ -12,6 +12,14 @@ class UnusableFile(Exception):
     """The file as a whole cannot be read; no line of it is at fault."""
 
 
+class DamagedFile(UnusableFile):
+    """From some line on the file cannot be unpacked; what stands before it has been handed over."""
+
+    def __init__(self, line_number: int) -> None:
+        """Take the last line that could be read."""
+        super().__init__(f"the file is damaged after line {line_number}: it cannot be unpacked")
+
+
 @value_type()
 class Mark:
     """A place between two lines: go on here and nothing is lost or read twice.

@@ -33,7 +33,7 @@ def open_table(file: SourceFile, form: FileFormat) -> Table:
     """Settle the encoding, the delimiter and the columns of a file.
 
     Raises:
-        UnusableFile: it has no first row, or its header cannot be read.
+        UnusableFile: it has no first row, or its header cannot be read or unpacked.
     """
     start = _after_lines(file, form.skip_rows)
     encoding = _encoding(file, form)
@@ -63,6 +63,7 @@ def _encoding(file: SourceFile, form: FileFormat) -> str:
 def _first_row(file: SourceFile, style: Style, start: Mark) -> Record:
     first = next(records(file.lines(start), style), None)
     if first is None:
+        file.refuse_damage()
         raise UnusableFile("the file is empty")
     if first.fault:
         raise UnusableFile(f"its first row cannot be read: {first.fault.detail}")

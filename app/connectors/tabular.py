@@ -42,6 +42,7 @@ def read_events(
     Raises:
         MappingError: the mapping does not fit the file.
         UnusableFile: the file as a whole cannot be read.
+        DamagedFile: it cannot be read to its end; told after the rows before the damage.
     """
     with open_source(path) as file:
         table = open_table(file, mapping.file)
@@ -56,6 +57,7 @@ def read_events(
                 read_bytes = file.read_bytes(record.mark.offset)
                 yield from _rows(record, outcomes, before, read_bytes)
             before = record.mark
+        file.refuse_damage()
 
 
 def _always_first(_digest: bytes) -> int:

@@ -21,6 +21,8 @@ class _PlainLoader(yaml.SafeLoader):
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - the library's signature
         seen: set[str] = set()
         for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise yaml.YAMLError(f"line {key.start_mark.line + 1}: a key must be a text")
             if key.value in seen:
                 raise yaml.constructor.ConstructorError(
                     None, None, f"the key {key.value!r} stands here twice", key.start_mark
@@ -40,6 +42,11 @@ def read_yaml(text: str) -> object:
     """Return what the text says.
 
     Raises:
-        yaml.YAMLError: the text is not YAML, or a key stands twice.
+        yaml.YAMLError: the text is not YAML, is nested too deep, or a key stands twice.
     """
-    return yaml.load(text, Loader=_PlainLoader)  # noqa: S506 - a SafeLoader
+    try:
+        return yaml.load(text, Loader=_PlainLoader)  # noqa: S506 - a SafeLoader
+    except RecursionError:
+        raise yaml.YAMLError("it is nested too deep") from None
+    except (ValueError, TypeError, AttributeError, LookupError):  # the library lets them through
+        raise yaml.YAMLError("a value is not what its tag says, or too long a number") from None

@@ -55,8 +55,10 @@ async def rehearse_array(
     results: list[ItemResult] = []
     for each in told:
         if isinstance(each, ReadEvent):
-            results.append(_judged(each, known, rates, reader))
-            known[each.event_key] = known.get(each.event_key) or each.content_hash
+            judged = _judged(each, known, rates, reader)
+            if judged.status is not ItemStatus.REFUSED:  # it leaves no trace, nor would it
+                known[each.event_key] = each.content_hash
+            results.append(judged)
         else:
             results.append(each)
     return results

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import time
 from pathlib import Path
 
@@ -26,6 +27,22 @@ def test_a_killed_load_goes_on_where_it_was_safe(tmp_path: Path) -> None:
         everything = idip.json("load", events, "--json")
         assert everything["resumed_after_line"] == 0
         assert everything["duplicate"] == lines
+
+
+def test_a_killed_load_of_a_database_restored_from_a_backup_loses_no_line(tmp_path: Path) -> None:
+    today, yesterday = tmp_path / "today.ndjson", tmp_path / "yesterday.ndjson"
+    with new_idip() as idip, new_idip() as restored:
+        idip("simulate", "--customers", "500", "--out", today)
+        lines = today.read_bytes().splitlines(keepends=True)
+        yesterday.write_bytes(b"".join(line for nth, line in enumerate(lines) if nth % 10 < 9))
+        before = idip.json("load", yesterday, "--json")["accepted"]
+        folders = [each.environ["IDIP_DATA_DIR"] for each in (idip, restored)]
+        subprocess.run(["/bin/cp", "-a", *folders], check=True)  # with its owner
+        assert kill_half_way(idip, today) > 0
+
+        rest = restored.json("load", today, "--json")
+        assert rest["accepted"] == len(lines) - before
+        assert len(restored.lines("export", "events")) == len(lines)
 
 
 def kill_half_way(idip: Idip, events: Path) -> int:

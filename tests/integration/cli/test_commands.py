@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
 from collections.abc import Awaitable, Callable
 from itertools import count
@@ -15,11 +16,13 @@ from app.access.authenticate import KeyRing
 from app.access.scopes import Scope
 from app.cli import demo_company, terminal
 from app.cli.house import at_home
+from app.cli.load_resume import ResumeMark
 from app.database.clock import SystemClock
 from app.database.keyed_hash import KeyedHash
 from app.database.transaction import Database
 from app.differentiate import queries
 from app.differentiate.yardstick import LONGEST_WINDOW_DAYS, SHORTEST_WINDOW_DAYS
+from app.flows import load as loading
 from app.flows.load import load
 from app.problems import Unauthenticated
 from app.settings import Settings, SettingsError
@@ -103,6 +106,7 @@ async def test_a_file_is_loaded_its_bad_lines_kept_and_its_numbers_exported(
     ran = await run("load", file, "--refused", refused, "--json")
     assert ran.code == terminal.REFUSED
     assert json.loads(ran.out)["accepted"] == 1
+    assert json.loads(ran.out)["refused_codes"] == {"invalid-event": 1}
     assert [json.loads(line)["line"] for line in refused.read_text().splitlines()] == [2]
     assert names_in(tmp_path) == ["e.ndjson", "refused.ndjson"]
 
@@ -111,6 +115,42 @@ async def test_a_file_is_loaded_its_bad_lines_kept_and_its_numbers_exported(
     assert (record["source"], record["record_key"]) == ("erp", "C-1")
     assert record["customer_id"] == customer["customer_id"]
     assert customer["net"] == "10.50"
+
+
+@pytest.mark.parametrize(("name", "word"), [("r", "going on after line"), ("s", "beginning again")])
+async def test_refused_lines_are_not_lost_over_a_kill(
+    run: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, word: str
+) -> None:
+    monkeypatch.setattr(loading, "ARRAY_LINES", 1)
+    sales = [a_sale(record_key=f"C-{n}") for n in range(9)]
+    file = events(tmp_path / "e.ndjson", sales[0], {"id": "x"}, *sales[1:], {"id": "y"})
+    with monkeypatch.context() as patch:
+        patch.setattr(ResumeMark, "forget", lambda _: None)
+        await run("load", file, "--refused", tmp_path / "r")
+    ran = await run("load", file, "--refused", tmp_path / name, "--json")
+    assert word in ran.err
+    kept = (tmp_path / name).read_text().splitlines()
+    assert [json.loads(line)["line"] for line in kept] == [2, 11]
+    assert json.loads(ran.out)["refused_codes"] == {"invalid-event": 2}
+    assert ("in the whole file; from line" in ran.err) is (name == "r")
+
+
+async def test_of_a_damaged_file_what_can_be_read_is_loaded(run: Command, tmp_path: Path) -> None:
+    sales = [a_sale(record_key=f"C-{n}") for n in range(300)]
+    packed = gzip.compress(events(tmp_path / "e.ndjson", *sales).read_bytes())
+    damaged = tmp_path / "e.ndjson.gz"
+    damaged.write_bytes(packed[: len(packed) // 2])
+    for option in ("--dry-run", "--resume"):
+        ran = await run("load", damaged, option, "--json")
+        told = json.loads(ran.out)
+        assert ran.code == terminal.REFUSED
+        assert told["trouble"] in ran.err
+        assert f"damaged after line {told['accepted']}:" in told["trouble"]
+        assert 50 < told["accepted"] < 250
+    assert len(lines(await run("export", "records"))) == told["accepted"]
+    damaged.write_bytes(packed)
+    whole = await run("load", damaged, "--json")
+    assert (whole.code, json.loads(whole.out)["trouble"]) == (0, None)
 
 
 async def test_an_export_to_a_file_is_whole_or_not_there(run: Command, tmp_path: Path) -> None:

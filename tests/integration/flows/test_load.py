@@ -7,9 +7,11 @@ import random
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 import orjson
 import pytest
@@ -23,12 +25,13 @@ from app.flows.event_command import ItemStatus
 from app.flows.event_intake import take_events
 from app.flows.event_reading import Reader
 from app.flows.export import Export, Perspective, export
-from app.flows.load import Loaded, LoadItem, SafePoint, Tally, is_known, load
+from app.flows.load import Loaded, LoadItem, SafePoint, Tally, Witness, is_known, knows, load
 from app.flows.load_rehearsal import rehearse, rehearse_array
 from app.identify.portrait.draw import portrait_of
 from app.problems import Unavailable
 from app.simulation.company import PROTAGONISTS
 from app.simulation.protagonist_tales import documents_of
+from app.vocabulary import EventId
 from tests.builders import a_reader, a_sale, an_event, commands, tax_id
 
 pytestmark = pytest.mark.anyio
@@ -239,26 +242,70 @@ async def test_arrays_are_told_in_the_order_of_the_file_with_where_to_go_on(
     assert [array.after for array in arrays] == [items[n].after for n in (19, 39, 49)]
     for array in arrays:
         assert array.witness is not None
-        assert await is_known(own_database, array.witness)
-    assert not await is_known(own_database, b"0123456789abcdef")
+        assert await knows(own_database, array.witness)
 
 
-async def test_an_array_of_refusals_has_no_witness(
+async def test_an_array_tells_how_many_were_safe_when_it_was_begun(
     own_database: Database, reader: Reader, clock: FixedClock
 ) -> None:
-    [array] = await taken(own_database, lines_of([{"id": "x"}]), reader, clock)
-    assert array.witness is None
+    arrays = await taken(own_database, lines_of(a_sale() for _ in range(120)), reader, clock)
+    assert [array.begun_after for array in arrays] == [0, 0, 0, 1, 2, 3]
 
 
-async def test_what_was_refused_is_no_witness_of_an_array(
+async def test_the_witness_is_an_event_that_the_array_wrote(
     own_database: Database, reader: Reader, clock: FixedClock
 ) -> None:
-    """The database has never kept it: a load that goes on would think the file is another's."""
-    tomorrow, safe = a_sale(time="2026-12-24T10:00:00-03:00"), a_sale(record_key="C-1")
-    [array] = await taken(own_database, lines_of([tomorrow, safe]), reader, clock)
-    assert array.witness == reader.event_key(safe["source"], safe["id"])
-    [array] = await taken(own_database, lines_of([tomorrow]), reader, clock)
-    assert array.witness is None
+    before, refused, fresh = a_sale(), a_sale(time="2026-12-24T10:00:00-03:00"), a_sale()
+    await taken(own_database, lines_of([before]), reader, clock)
+    told = [refused, {"id": "x"}, before, fresh]
+    [array] = await taken(own_database, lines_of(told), reader, clock)
+    assert array.witness is not None
+    assert array.witness.event_key == reader.event_key(fresh["source"], fresh["id"])
+    assert array.tally == Tally(accepted=1, duplicate=1, refused=2)
+
+
+@pytest.mark.parametrize("again", [True, False])
+async def test_an_array_that_wrote_nothing_has_no_witness(
+    own_database: Database, reader: Reader, clock: FixedClock, again: bool
+) -> None:
+    told = a_sale() if again else {"id": "x"}
+    arrays = [await taken(own_database, lines_of([told]), reader, clock) for _ in range(2)]
+    assert arrays[1][0].witness is None
+    assert (arrays[0][0].witness is not None) is again
+
+
+async def test_the_same_event_by_another_way_is_no_witness(
+    own_database: Database, reader: Reader, clock: FixedClock
+) -> None:
+    sale = a_sale(id="later")
+    refers = an_event("refund", data={"net": "1.00", "refers_to": {"id": "later"}})
+    elsewhere = Witness(reader.event_key(sale["source"], "later"), EventId(uuid4()))
+    for written in (refers, sale):
+        assert not await is_known(own_database, elsewhere.event_key)
+        [array] = await taken(own_database, lines_of([written]), reader, clock)
+        assert array.witness is not None
+        assert await knows(own_database, array.witness)
+    assert array.witness.event_key == elsewhere.event_key
+    assert await is_known(own_database, elsewhere.event_key)
+    assert not await knows(own_database, elsewhere)
+
+
+def test_an_array_is_a_number_of_lines_or_of_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loading, "ARRAY_BYTES", 1_000)
+    items = [replace(item, raw=b"x" * 400) for item in lines_of(a_sale() for _ in range(7))]
+    items += [replace(item, raw=b"") for item in lines_of(a_sale() for _ in range(50))]
+    lines = iter(items)
+    sizes = [len(list(loading.next_lines(lines))) for _ in range(7)]
+    assert sizes == [3, 3, 20, 20, 11, 0, 0]
+
+
+async def test_a_load_holds_few_long_lines_at_once(
+    own_database: Database, reader: Reader, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loading, "ARRAY_BYTES", 1_000)
+    items = [replace(item, raw=b"x" * 400) for item in lines_of(a_sale() for _ in range(10))]
+    arrays = await taken(own_database, items, reader, clock)
+    assert [array.tally.lines for array in arrays] == [3, 3, 3, 1]
 
 
 class FlickeringDatabase(Database):
@@ -359,6 +406,8 @@ async def test_a_rehearsal_asks_what_is_known_and_changes_nothing(
         a_sale(id="later"),
         a_sale("99999999999999.99", record_key="C-6"),
         {"id": "x"},
+        a_sale(id="mended", data={"currency": "EUR"}),
+        a_sale(id="mended", data={"currency": "EUR", "rate": "6.1"}),
     ]
     results = await own_database.read(
         lambda tx: rehearse_array(tx, commands(told), reader, clock.now())
@@ -373,6 +422,8 @@ async def test_a_rehearsal_asks_what_is_known_and_changes_nothing(
         ItemStatus.ACCEPTED,
         "amount-too-large",
         "invalid-event",
+        "no-rate",
+        ItemStatus.ACCEPTED,
     ]
     [array] = await taken(own_database, lines_of(told), reader, clock)
-    assert array.tally == Tally(accepted=3, duplicate=2, refused=4), "as the rehearsal said"
+    assert array.tally == Tally(accepted=4, duplicate=2, refused=5), "as the rehearsal said"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 from contextlib import closing
 from pathlib import Path
@@ -10,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from app.cli.load_refused import SHOWN, RefusedLines
+from app.cli.files import UnusableOutput
+from app.cli.load_refused import SHOWN, RefusedLines, RefusedSoFar
 from app.flows.load import Refusal
 from app.problems import Fault, InvalidInput
 
@@ -32,7 +34,7 @@ def path(tmp_path: Path) -> Path:
 
 def test_a_line_is_kept_with_its_number_and_its_reason(path: Path) -> None:
     with closing(RefusedLines(path)) as lines:
-        assert lines.add([refusal(3)]) == path.stat().st_size
+        assert lines.add([refusal(3)]).bytes == path.stat().st_size
     assert kept(path) == [
         {
             "line": 3,
@@ -77,10 +79,38 @@ def test_a_resumed_load_drops_what_was_written_after_its_mark(path: Path) -> Non
     assert [row["line"] for row in kept(path)] == [1, 2, 3]
 
 
-def test_a_resumed_load_whose_file_is_gone_begins_a_new_one(path: Path) -> None:
-    with closing(RefusedLines(path, 10_000)) as lines:
-        lines.add([refusal(9)])
-    assert [row["line"] for row in kept(path)] == [9]
+def test_a_load_goes_on_where_its_refused_lines_are(path: Path, tmp_path: Path) -> None:
+    with closing(RefusedLines(path)) as lines:
+        so_far = lines.add([refusal()])
+    other = tmp_path / "other.ndjson"
+    other.write_bytes(path.read_bytes())
+    assert so_far.are_in(path)
+    assert not so_far.are_in(other)
+    assert not so_far.are_in(None)
+    os.truncate(path, so_far.bytes - 1)
+    assert not so_far.are_in(path)
+    path.unlink()
+    assert not so_far.are_in(path)
+    assert RefusedSoFar().are_in(other), "nothing was refused"
+
+
+def test_without_a_file_before_refused_lines_wanted_now_come_again(path: Path) -> None:
+    with closing(RefusedLines(None)) as lines:
+        so_far = lines.add([refusal()])
+    assert so_far.are_in(None)
+    assert not so_far.are_in(path)
+
+
+def test_what_a_pipe_took_is_kept_nowhere() -> None:
+    with closing(RefusedLines(Path("/dev/null"))) as lines:
+        assert not lines.add([refusal()]).are_in(Path("/dev/null"))
+
+
+def test_refusals_are_counted_by_code_also_over_a_kill(capsys: pytest.CaptureFixture[str]) -> None:
+    with closing(RefusedLines(None, RefusedSoFar({"no-rate": 3, "invalid-event": 1}))) as lines:
+        assert lines.add([refusal()]).codes == {"no-rate": 3, "invalid-event": 2}
+        lines.tell(5)
+    assert "3 no-rate, 2 invalid-event" in capsys.readouterr().err
 
 
 def test_without_a_file_the_first_are_told(capsys: pytest.CaptureFixture[str]) -> None:
@@ -92,3 +122,18 @@ def test_without_a_file_the_first_are_told(capsys: pytest.CaptureFixture[str]) -
     assert f"line {SHOWN + 1}:" not in told
     assert "and 2 more" in told
     assert "98765" not in told
+
+
+def test_a_short_write_is_gone_on_with(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write = os.write
+    monkeypatch.setattr("os.write", lambda where, data: write(where, bytes(data[:7])))
+    with closing(RefusedLines(path)) as lines:
+        lines.add([refusal(1), refusal(2)])
+    assert [row["line"] for row in kept(path)] == [1, 2]
+
+
+def test_a_full_disk_is_told_in_a_line() -> None:
+    full = Path("/dev/full")
+    said = pytest.raises(UnusableOutput, match="/dev/full cannot be written: No space left")
+    with closing(RefusedLines(full)) as lines, said:
+        lines.add([refusal()])

@@ -37,6 +37,27 @@ def complaint(text: str) -> str:
     return str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "? [a, b]\n: c",
+        "!!int abc",
+        "!!float abc",
+        "!!timestamp abc",
+        "!!bool abc",
+        "[" * 5_000,
+        "a: " + "9" * 5_000,
+        GOOD.replace("file: {", "file: {skip_rows: 99999999999999999999, "),
+    ],
+)
+def test_what_cannot_be_a_mapping_is_told_in_one_line(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "mapping.yaml"
+    path.write_text(text)
+    with pytest.raises(MappingError) as caught:
+        load_mapping(path)
+    assert len(str(caught.value).splitlines()) == 1
+
+
 def test_a_good_mapping_is_accepted() -> None:
     mapping = parsed(GOOD)
     assert mapping.events[0].time.as_ == "time"

@@ -5,8 +5,11 @@ from __future__ import annotations
 import gzip
 from pathlib import Path
 
+import pytest
+
 from app.connectors.lines import MAX_LINE_BYTES
-from app.connectors.ndjson import read_ndjson
+from app.connectors.ndjson import read_ndjson, refuse_other_kinds
+from app.connectors.rows import DamagedFile, Row, UnusableFile
 
 GOOD = b'{"id": "1", "source": "erp", "type": "sale", "profile": {"name": "Jo\xc3\xa3o"}}\n'
 
@@ -48,6 +51,26 @@ def test_a_source_is_filled_in_where_none_is_named(tmp_path: Path) -> None:
     assert named.document is not None
     assert named.document["source"] == "erp"
     assert unnamed.document == {"source": "shop", "id": "2"}
+
+
+def test_of_a_damaged_packed_file_what_stands_before_the_damage_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "events.ndjson.gz"
+    data = b"".join(b'{"id": "%d"}\n' % (n * 7919) for n in range(30_000))
+    whole = gzip.compress(data)
+    path.write_bytes(whole)
+    assert len(list(read_ndjson(path))) == 30_000
+    damaged = bytearray(whole)
+    damaged[-4_000:-3_900] = bytes(100)
+    path.write_bytes(damaged)
+    refuse_other_kinds(path)
+    found: list[Row] = []
+    with pytest.raises(DamagedFile) as caught:
+        found.extend(read_ndjson(path))
+    assert f"after line {found[-1].line_number}:" in str(caught.value)
+    assert len(found) > 1_000
+    path.write_bytes(data)
+    with pytest.raises(UnusableFile, match="damaged"):
+        refuse_other_kinds(path)
 
 
 def test_a_restart_gives_the_rest_also_of_a_packed_file(tmp_path: Path) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import gzip
+import zlib
 from pathlib import Path
 
 import pytest
 
-from app.connectors.lines import MAX_LINE_BYTES, total_bytes
+from app.connectors.file_format import FileFormat
+from app.connectors.lines import MAX_LINE_BYTES, Line, total_bytes
 from app.connectors.mapping import MappingError, parse_mapping
-from app.connectors.rows import UnusableFile
+from app.connectors.records import BAD_QUOTES, Style, records
+from app.connectors.rows import DamagedFile, Row, UnusableFile
 from app.connectors.tabular import read_events
 from app.connectors.yaml_text import read_yaml
 from tests.unit.connectors.files import SAO_PAULO, documents, faults, rows
@@ -315,11 +318,30 @@ def test_a_packed_file_is_the_same_file(tmp_path: Path) -> None:
     assert plain[-1].read_bytes == total_bytes(tmp_path / "file.csv")
 
 
-def test_a_damaged_packed_file_is_told(tmp_path: Path) -> None:
+@pytest.mark.parametrize("id_", ['"{NOTA}-{ITEM}"', "{hash: line}"])
+def test_of_a_damaged_packed_file_what_stands_before_the_damage_is_read(
+    tmp_path: Path, id_: str
+) -> None:
+    lines = [ANA.replace("123;", f"{nth * 7919 % 100_003};") for nth in range(5_000)]
+    whole = gzip.compress((HEADER + "".join(lines)).encode())
+    cut = whole[: len(whole) // 2]
+    readable = zlib.decompressobj(wbits=31).decompress(cut).count(b"\n")
     path = tmp_path / "file.csv.gz"
-    path.write_bytes(gzip.compress((HEADER + ANA * 1000).encode())[:-20])
-    with pytest.raises(UnusableFile, match="damaged"):
+    path.write_bytes(cut)
+    mapping = parse_mapping(read_yaml(ERP.replace('"{NOTA}-{ITEM}"', id_)))
+    found: list[Row] = []
+    with pytest.raises(DamagedFile, match=f"damaged after line {readable}:"):
+        found.extend(read_events(path, mapping, zone=SAO_PAULO))
+    assert [row.line_number for row in found] == list(range(2, readable + 1))
+    assert readable > 1_000
+
+
+def test_a_packed_file_of_which_nothing_can_be_unpacked_cannot_be_used(tmp_path: Path) -> None:
+    path = tmp_path / "file.csv.gz"
+    path.write_text(HEADER + ANA)
+    with pytest.raises(UnusableFile, match="damaged") as caught:
         list(read_events(path, parse_mapping(read_yaml(ERP)), zone=SAO_PAULO))
+    assert not isinstance(caught.value, DamagedFile)
 
 
 def test_a_file_that_is_left_half_read_is_closed(tmp_path: Path) -> None:
@@ -328,3 +350,48 @@ def test_a_file_that_is_left_half_read_is_closed(tmp_path: Path) -> None:
     reading = read_events(path, parse_mapping(read_yaml(ERP)), zone=SAO_PAULO)
     next(reading)
     reading.close()  # an open file would be a ResourceWarning, and warnings are errors
+
+
+def test_an_open_quote_costs_one_more_reading_and_not_one_for_each_line() -> None:
+    class Counted(Line):
+        __slots__ = ()
+
+        @property
+        def data(self) -> bytes:
+            nonlocal looked_at
+            looked_at += 1
+            return b'"open\n' if self.number == 1 else b"a;b\n"
+
+        @data.setter
+        def data(self, _: bytes) -> None:
+            pass
+
+    looked_at, lines = 0, 5_000
+    counted = (Counted(number, number, b"") for number in range(1, lines + 1))
+    found = list(records(counted, Style(FileFormat(), "utf-8", ";", 2)))
+    assert len(found) == lines
+    assert [record.fault for record in found if record.fault] == [BAD_QUOTES]
+    assert looked_at < 10 * lines
+
+
+@pytest.mark.parametrize("quote", ['"', "none"])
+def test_a_cell_may_be_as_long_as_a_line(tmp_path: Path, quote: str) -> None:
+    long = "x" * 200_000
+    mapping = ERP.replace("\nfile:\n", f"\nfile:\n  quote: '{quote}'\n", 1)
+    [row] = rows(tmp_path, mapping, HEADER + ANA.replace("Ana Conceição", long))
+    assert row.document is not None
+    assert row.document["profile"] == {"name": long}
+
+
+@pytest.mark.parametrize("times", [1, 20_000])
+def test_lines_that_end_as_old_macs_end_them_are_told_to_be_that(
+    tmp_path: Path, times: int
+) -> None:
+    text = (HEADER + ANA * times).replace("\r\n", "\r")
+    with pytest.raises(UnusableFile, match="carriage returns alone"):
+        rows(tmp_path, ERP, text)
+
+
+def test_a_line_end_inside_of_quotes_is_part_of_its_cell(tmp_path: Path) -> None:
+    [row] = rows(tmp_path, ERP, HEADER + ANA.replace("Ana Conceição", '"Ana\rConceição"'))
+    assert row.faults == ()
