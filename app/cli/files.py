@@ -35,6 +35,8 @@ def writing(out: Path) -> Iterator[BinaryIO]:
     except BrokenPipeError:  # whoever reads has seen enough; the shell knows what that means
         raise
     except OSError as error:
+        if error.filename is not None and not str(error.filename).startswith(str(out)):
+            raise  # it is about another file, and is not told as if it were about this one
         raise UnusableOutput(out, error) from None
 
 
@@ -67,7 +69,8 @@ def refuse_over(option: str, written: Path | None, **others: Path | None) -> Non
     """
     for name, other in others.items():
         if written is not None and other is not None and _is_same(written, other):
-            raise typer.BadParameter(f"this is the {name} itself", param_hint=option)
+            told = name.replace("_", " ")
+            raise typer.BadParameter(f"the {told} is the same file", param_hint=option)
 
 
 def _is_same(one: Path, other: Path) -> bool:

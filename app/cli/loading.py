@@ -39,7 +39,7 @@ def load(
     from app.cli.load_run import load_file
 
     _refuse_pipes(file)
-    refuse_over("--refused", refused, file=file, mapping=mapping, mark=mark_beside(file))
+    refuse_over("--refused", refused, file=file, mapping=mapping, resume_file=mark_beside(file))
     settings = terminal.settings()
     told = LoadFile.of(file, mapping, source, settings.zone)
     if dry_run:

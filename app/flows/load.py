@@ -162,7 +162,7 @@ class _UnderWay:
 
 Commands = Sequence[EventCommand | Unreadable]
 
-Taken = tuple[list[ItemResult], "Witness | None"]
+Taken = tuple[list[ItemResult], Witness | None]
 """What became of events that were taken together, and one of them by which that is known again."""
 
 OnAway = Callable[[Unavailable], Awaitable[None]]

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.cli import terminal
+from app.cli.files import writing
 from tests.shell import Shell
 
 EVENT = '{"id": "1"}\n'
@@ -43,7 +44,7 @@ def test_events_and_their_truth_are_two_files(idip: Shell, tmp_path: Path) -> No
         path = "-" if there == "-" else str(tmp_path / there)
         ran = idip("simulate", "--out", path, "--truth", path)
         assert ran.code == terminal.WRONG_USE
-        assert "this is the out itself" in ran.err
+        assert "the out is the same file" in ran.err
     assert not out.exists()
 
 
@@ -63,6 +64,11 @@ def test_where_nothing_can_be_written_is_said_in_a_line(
     assert ran.code == terminal.WRONG_USE
     assert "cannot be written" in ran.err
     assert "Traceback" not in ran.err
+
+
+def test_what_fails_beside_is_not_told_of_the_output(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError), writing(tmp_path / "x"):
+        (tmp_path / "none" / "other").read_bytes()
 
 
 def test_what_is_half_written_is_not_there(idip: Shell, tmp_path: Path) -> None:
