@@ -21,7 +21,7 @@ import orjson
 
 from app.cli.load_file import BEGINNING
 from app.cli.load_refused import NONE_REFUSED, RefusedSoFar
-from app.flows.load import NOTHING, Loaded, SafePoint, Tally, Witness
+from app.flows.load import NOTHING, UNDER_WAY, Loaded, SafePoint, Tally, Witness
 from app.vocabulary import EventId
 
 
@@ -45,7 +45,8 @@ class Trail:
     def __init__(self, start: Standing) -> None:
         """Begin where the load begins; that place needs no other event to tell of it."""
         self.last = start
-        self._untold: deque[tuple[int, Standing]] = deque()
+        # No array yet to come was begun before the last of these: older ones are told of by none.
+        self._untold: deque[tuple[int, Standing]] = deque(maxlen=UNDER_WAY + 1)
         self._arrays = 0
 
     def add(self, loaded: Loaded, refused: RefusedSoFar) -> Standing | None:
