@@ -12,10 +12,11 @@ from app.database.transaction import Connection, SetGrew
 from app.flows.queries import Snapshot, snapshot
 from app.flows.touchpoint_command import TouchpointCommand
 from app.identify import queries
-from app.identify.attach import NamedIdentifier, RecordEvidence, attach
+from app.identify.attach import attach
 from app.identify.keys import OWN_SOURCE, identifier_key, own_record
 from app.identify.normalise import normalise
 from app.identify.resolve import Resolution, unusable
+from app.identify.rows import NamedIdentifier, RecordEvidence
 from app.identify.telling import Traits, said_in
 from app.personalise.catalogue import Catalogue
 from app.vocabulary import (

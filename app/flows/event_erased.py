@@ -12,8 +12,8 @@ from typing import Final
 import orjson
 
 from app.flows.event_reading import ReadEvent
-from app.identify.attach import RecordEvidence
 from app.identify.erasure.persons import named_at
+from app.identify.rows import RecordEvidence
 from app.vocabulary import Identifier, IdentifierType, Party
 
 _FOR_LIFE: Final = frozenset({IdentifierType.TAX_ID, IdentifierType.DOCUMENT})

@@ -11,9 +11,8 @@ from app.differentiate.trade import TradeFact
 from app.flows.event_command import EventType
 from app.flows.event_erased import unnamed
 from app.flows.event_reading import ReadEvent
-from app.identify.attach import NamedIdentifier
 from app.identify.portrait.unusable import UnusableRow
-from app.identify.rows import ProfileFact, VisitFact
+from app.identify.rows import NamedIdentifier, ProfileFact, VisitFact
 from app.interact.queries import (
     ComplaintRow,
     ConsentRow,

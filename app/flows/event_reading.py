@@ -24,7 +24,6 @@ from app.differentiate.trade import TradeFact, TradeKind, TradeStatus
 from app.flows.event_command import EventCommand, EventType
 from app.flows.event_identifiers import judged, told_back
 from app.flows.event_profile import signature_of, with_usable_profile
-from app.identify.attach import NamedIdentifier, RecordEvidence
 from app.identify.keys import (
     identifier_key,
     keyed_record,
@@ -33,6 +32,7 @@ from app.identify.keys import (
     visit_record,
 )
 from app.identify.normalise import is_generic_record_key, normalise
+from app.identify.rows import NamedIdentifier, RecordEvidence
 from app.ledger.queries import EventClaim
 from app.problems import Fault, InvalidInput
 from app.vocabulary import (

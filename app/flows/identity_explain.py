@@ -97,7 +97,7 @@ async def explained(
     held = await identify.records_of(tx, current)
     rival = {} if other is None else await identify.records_of(tx, other)
     looked = await _looked(tx, {*held.values(), *rival.values()}, [set(held), set(rival)])
-    _, limits = await identify.active_epoch(tx)
+    limits = (await identify.active_epoch(tx)).limits
     records = frozenset(held)
     ids = [current, *await identify.former_ids(tx, current)]
     edges, left_out = await edge_store.edges_of(tx, records, records | rival.keys(), MOST_EDGES)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -17,51 +17,27 @@ from uuid_utils.compat import uuid7
 
 from app.database.transaction import Connection, SetGrew
 from app.identify import edge_store, queries, reviews
-from app.identify.evidence import LONG_AGO, joins
+from app.identify.evidence import joins
 from app.identify.holders import Token
-from app.identify.limits import DATED
+from app.identify.news import components_of_news
 from app.identify.placing import partition_rows
 from app.identify.rows import (
     Content,
+    Epoch,
     LinkRow,
-    Located,
     Move,
+    NamedIdentifier,
     Place,
     ProfileFact,
+    RecordEvidence,
     RecordRow,
-    StoredLink,
 )
 from app.vocabulary import (
-    Assurance,
     ComponentId,
     CustomerId,
-    Identifier,
     IdentifierKey,
     RecordId,
-    value_type,
 )
-
-
-@value_type()
-class NamedIdentifier:
-    """An identifier as a record names it: what that is worth, and when it was said."""
-
-    key: IdentifierKey
-    identifier: Identifier
-    assurance: Assurance
-    seen_at: datetime
-
-
-@value_type()
-class RecordEvidence:
-    """What one fact says about who its record is; ``token`` stands for the person it names."""
-
-    record_id: RecordId
-    source: str
-    keyed: bool
-    anonymous: bool
-    names: tuple[NamedIdentifier, ...]
-    token: Token | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +86,8 @@ async def attach(
         raise SetGrew
     spoken = await _write(tx, told, found.places.keys(), profile, now)
     arrived = {evidence.record_id for evidence in told} - found.places.keys()
-    unsettled = _unsettled(told, active, found, arrived | spoken)
+    epoch = await queries.active_epoch(tx)
+    unsettled = components_of_news(told, active, found, arrived | spoken, epoch.limits)
     stay = {
         record: place.customer_id
         for record, place in found.places.items()
@@ -118,7 +95,7 @@ async def attach(
     }
     if not arrived and not unsettled:
         return Attached(stay, generic=found.generic)
-    relinked = await relink(tx, unsettled, arrived, now, cause="evidence")
+    relinked = await _relink(tx, epoch, unsettled, arrived, now, cause="evidence")
     nobodys = relinked.generic | (found.generic & stay.keys())
     return replace(relinked, customers=stay | relinked.customers, generic=nobodys)
 
@@ -151,14 +128,27 @@ async def relink(
     cause_id: UUID | None = None,
 ) -> Attached:
     """Re-cluster locked components, with records that have no place yet; write what changed."""
+    epoch = await queries.active_epoch(tx)
+    return await _relink(tx, epoch, locked, arrived, now, cause=cause, cause_id=cause_id)
+
+
+async def _relink(
+    tx: Connection,
+    epoch: Epoch,
+    locked: Collection[ComponentId],
+    arrived: Collection[RecordId],
+    now: datetime,
+    *,
+    cause: str,
+    cause_id: UUID | None = None,
+) -> Attached:
     content = await queries.component_content(tx, locked, arrived)
     decisions = await queries.decisions_about(tx, content.records)
-    epoch, limits = await queries.active_epoch(tx)
-    rows = partition_rows(content, decisions, epoch, limits, uuid7)
+    rows = partition_rows(content, decisions, epoch.number, epoch.limits, uuid7)
     if rows.places or rows.aliases or rows.generic_keys or rows.generic_records or rows.parties:
         await queries.write_partition(tx, rows, cause=cause, cause_id=cause_id, now=now)
     edges = await edge_store.write(tx, rows) if rows.judged else 0
-    await reviews.settle(tx, content, rows, limits, now)
+    await reviews.settle(tx, content, rows, epoch.limits, now)
     customers = {
         record: (rows.places.get(record) or _placed(content, record)).customer_id
         for record in content.records
@@ -209,81 +199,6 @@ def _together(one: LinkRow, other: LinkRow) -> LinkRow:
         one.unnamed or other.unnamed,
         min(one.first_seen_at, other.first_seen_at),
         max(one.last_seen_at, other.last_seen_at),
-    )
-
-
-@dataclass(slots=True)
-class _Value:
-    """Who holds a value as it is stored, and when it was first seen with the newest of them."""
-
-    components: set[ComponentId] = field(default_factory=set)
-    customers: set[CustomerId] = field(default_factory=set)
-    newest_at: datetime = LONG_AGO
-
-
-def _values(found: Located) -> dict[IdentifierKey, _Value]:
-    values: dict[IdentifierKey, _Value] = defaultdict(_Value)
-    for (key, record), stored in found.links.items():
-        value, place = values[key], found.places[record]
-        value.components.add(place.component_id)
-        value.customers.add(place.customer_id)
-        value.newest_at = max(value.newest_at, stored.first_seen_at)
-    return values
-
-
-def _unsettled(
-    told: Iterable[RecordEvidence],
-    active: Collection[IdentifierKey],
-    found: Located,
-    changed: Collection[RecordId],
-) -> set[ComponentId]:
-    """Return the components whose partition may be another with what was told than without it.
-
-    They are those of the records of which something new is said and of whoever holds a value that
-    these name; the others of an array are as their facts ask already.
-    """
-    values = _values(found)
-    unsettled: set[ComponentId] = set()
-    for evidence in told:
-        names = [named for named in evidence.names if named.key in active]
-        if evidence.record_id not in changed and _says_nothing_new(evidence, names, found, values):
-            continue
-        if (place := found.places.get(evidence.record_id)) is not None:
-            unsettled.add(place.component_id)
-        unsettled.update(*(values[named.key].components for named in names))
-    return unsettled
-
-
-def _says_nothing_new(
-    evidence: RecordEvidence,
-    names: Iterable[NamedIdentifier],
-    found: Located,
-    values: dict[IdentifierKey, _Value],
-) -> bool:
-    """Tell whether a record seen once more with its values is as it was, and so is who else is.
-
-    Where several customers hold a value, it counts how long nobody was seen with it before one of
-    them came (``eras``): that is as it was unless somebody came after this record was seen with it
-    last.
-    """
-    for named in names:
-        stored = found.links.get((named.key, evidence.record_id))
-        if stored is None or not _is_in(stored, named, evidence):
-            return False
-        value = values[named.key]
-        if len(value.customers) > 1 and not (
-            stored.first_seen_at <= named.seen_at and value.newest_at <= stored.last_seen_at
-        ):
-            return False
-    return True
-
-
-def _is_in(stored: StoredLink, named: NamedIdentifier, evidence: RecordEvidence) -> bool:
-    return (
-        not stored.denied
-        and (stored.unnamed or evidence.token is not None)
-        and (stored.assurance >= named.assurance.rank)
-        and (named.identifier.type not in DATED or stored.first_seen_at <= named.seen_at)
     )
 
 

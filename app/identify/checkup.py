@@ -61,7 +61,7 @@ class Reread:
 
 async def normaliser_in_use(tx: Connection) -> int:
     """Return the version of the normaliser that the active epoch was frozen with."""
-    row = (await tx.execute(queries.ACTIVE_EPOCH)).one()
+    row = await queries.ACTIVE_EPOCH.one(tx, {})
     return int(row.model["normaliser"])
 
 

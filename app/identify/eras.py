@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
-from typing import Final
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Final, Protocol, TypeVar
 
 from app.identify.evidence import JOIN_BITS, Limits, Link, bits_of
 from app.identify.person import Person, compare
@@ -19,6 +20,24 @@ from app.vocabulary import IdentifierKey, IdentifierType, RecordId
 
 RECYCLED: Final = frozenset({IdentifierType.PHONE, IdentifierType.EMAIL, IdentifierType.SOCIAL})
 """Kinds that are handed out again."""
+
+
+class Span(Protocol):
+    """Something that was seen first and last at some time."""
+
+    @property
+    def first_seen_at(self) -> datetime:
+        """Return when it was seen first."""
+
+    @property
+    def last_seen_at(self) -> datetime:
+        """Return when it was seen last."""
+
+
+S = TypeVar("S", bound=Span)
+
+Silence = tuple[datetime, datetime]
+"""When somebody was seen last before it, and when somebody was again."""
 
 Tie = tuple[IdentifierKey, int]
 """A value in one of its eras: what really ties the records that name it."""
@@ -39,12 +58,22 @@ def ties_of(
     return ties
 
 
+def silences(namings: Iterable[Span], quiet: timedelta) -> list[Silence]:
+    """Return when nobody was seen with a value for longer than ``quiet``, in order of time."""
+    spells = _spells(sorted(namings, key=lambda each: each.first_seen_at), quiet)
+    return [
+        (max(each.last_seen_at for each in before), after[0].first_seen_at)
+        for before, after in pairwise(spells)
+    ]
+
+
 def _eras(
     namings: list[Link], persons: Mapping[RecordId, Person], limits: Limits
 ) -> Sequence[list[Link]]:
     if len(namings) == 1 or namings[0].type not in RECYCLED:
         return [namings]
-    spells = _spells(namings, timedelta(days=limits.quiet_days))
+    ordered = sorted(namings, key=lambda each: (each.first_seen_at, each.record_id))
+    spells = _spells(ordered, timedelta(days=limits.quiet_days))
     eras = [spells[0]]
     for spell in spells[1:]:
         if _is_somebody_else(eras[-1], spell, persons):
@@ -54,16 +83,16 @@ def _eras(
     return eras
 
 
-def _spells(namings: Iterable[Link], quiet: timedelta) -> list[list[Link]]:
-    """Return the namings in runs without a silence between them, oldest first."""
-    spells: list[list[Link]] = []
+def _spells(ordered: Iterable[S], quiet: timedelta) -> list[list[S]]:
+    """Return namings, the earliest first, in runs without a silence between them."""
+    spells: list[list[S]] = []
     until = None
-    for link in sorted(namings, key=lambda each: (each.first_seen_at, each.record_id)):
-        if until is None or link.first_seen_at - until > quiet:
+    for naming in ordered:
+        if until is None or naming.first_seen_at - until > quiet:
             spells.append([])
-            until = link.last_seen_at
-        spells[-1].append(link)
-        until = max(until, link.last_seen_at)
+            until = naming.last_seen_at
+        spells[-1].append(naming)
+        until = max(until, naming.last_seen_at)
     return spells
 
 

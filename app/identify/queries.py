@@ -15,13 +15,14 @@ from app.database.rows import array_text
 from app.database.statements import statement
 from app.database.transaction import Connection
 from app.identify.decisions import DecisionKind, PeoplesDecision
-from app.identify.evidence import FOR_GOOD, Limits, Link
+from app.identify.evidence import FOR_GOOD, Link
 from app.identify.holders import Bearer
 from app.identify.limits import limits_in
 from app.identify.parties import with_parties
 from app.identify.rows import (
     Content,
     CustomerRow,
+    Epoch,
     LinkRow,
     Located,
     PartitionRows,
@@ -63,7 +64,7 @@ WRITE_LINKS = HotStatement(statement("app.identify", "write_links"))
 WRITE_PARTITION = HotStatement(statement("app.identify", "write_partition"))
 WRITE_PROFILE = HotStatement(statement("app.identify", "write_profile"))
 
-ACTIVE_EPOCH = select(epoch.c.epoch, epoch.c.model).where(epoch.c.status == "active")
+ACTIVE_EPOCH = HotStatement(select(epoch.c.epoch, epoch.c.model).where(epoch.c.status == "active"))
 CURRENT_OF = select(
     customer.c.customer_id,
     customer.c.current_customer_id,
@@ -84,10 +85,10 @@ CUSTOMERS_OF = text(
 )
 
 
-async def active_epoch(tx: Connection) -> tuple[int, Limits]:
-    """Return the number of the epoch that holds now, and its limits."""
-    row = (await tx.execute(ACTIVE_EPOCH)).one()
-    return row.epoch, limits_in(row.model)
+async def active_epoch(tx: Connection) -> Epoch:
+    """Return the epoch that holds now."""
+    row = await ACTIVE_EPOCH.one(tx, {})
+    return Epoch(row.epoch, limits_in(row.model))
 
 
 async def claim_identifiers(

@@ -8,11 +8,13 @@ from uuid import UUID
 
 from app.identify.doubt import Looked
 from app.identify.edges import Edge
-from app.identify.evidence import LONG_AGO, Link
-from app.identify.holders import Bearer
+from app.identify.evidence import LONG_AGO, Limits, Link
+from app.identify.holders import Bearer, Token
 from app.vocabulary import (
+    Assurance,
     ComponentId,
     CustomerId,
+    Identifier,
     IdentifierKey,
     IdentifierType,
     Party,
@@ -53,6 +55,28 @@ class Content:
     records: dict[RecordId, StoredRecord]
     links: list[Link]
     past: list[Link] = field(default_factory=list)
+
+
+@value_type()
+class NamedIdentifier:
+    """An identifier as a record names it: what that is worth, and when it was said."""
+
+    key: IdentifierKey
+    identifier: Identifier
+    assurance: Assurance
+    seen_at: datetime
+
+
+@value_type()
+class RecordEvidence:
+    """What one fact says about who its record is; ``token`` stands for the person it names."""
+
+    record_id: RecordId
+    source: str
+    keyed: bool
+    anonymous: bool
+    names: tuple[NamedIdentifier, ...]
+    token: Token | None = None
 
 
 @value_type()
@@ -143,6 +167,14 @@ class Move:
     record_id: RecordId
     came_from: CustomerId | None
     to: CustomerId
+
+
+@value_type()
+class Epoch:
+    """By which rules partitions are made: frozen under a number."""
+
+    number: int
+    limits: Limits
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,8 +123,8 @@ async def _identity(tx: Connection) -> Iterator[str]:
         if found.place is not None:
             stored[found.place.customer_id].add(found.record_id)
     expected = partition(content.records, content.links, decisions)
-    epoch, limits = await identify.active_epoch(tx)
-    judged = set(partition_rows(content, decisions, epoch, limits, uuid7).edges)
+    epoch = await identify.active_epoch(tx)
+    judged = set(partition_rows(content, decisions, epoch.number, epoch.limits, uuid7).edges)
     edges = {
         Edge(
             row.record_lo, row.record_hi, EdgeKind(row.kind), row.millibits, _sorted(row.breakdown)
