@@ -1,7 +1,7 @@
 """How do many rows travel?  As one array a column or, where they are few, as one JSON.
 
-The driver takes an array apart in Python, element by element.  For keys and ids that still is the
-cheapest way, as the server would have to read them from text; any other column of a set goes as the
+The driver takes an array apart in Python, element by element.  For ids that still is the cheapest
+way, as the server takes longest to read a UUID from text; any other column of a set goes as the
 text of its array, which the statement casts: ``CAST(CAST(:days AS text) AS date[])``.  JSON is as
 quick to write and takes the server three times as long to read.
 """
@@ -40,6 +40,11 @@ def array_text(values: Iterable[Any]) -> str:
 def amounts_text(amounts: Iterable[Decimal | None]) -> str:
     """Return exact numbers as the text of one array; JSON would ask for each how it is written."""
     return "{" + ",".join(["null" if each is None else str(each) for each in amounts]) + "}"
+
+
+def keys_text(keys: Iterable[bytes | None]) -> str:
+    """Return bytes as the text of one array, in hexadecimal: four times as quick as one by one."""
+    return "{" + ",".join(["null" if key is None else f'"\\\\x{key.hex()}"' for key in keys]) + "}"
 
 
 def _quoted(text: str) -> str:

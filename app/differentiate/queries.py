@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.database import hot
 from app.database.hot import HotStatement
-from app.database.rows import amounts_text, array_text
+from app.database.rows import amounts_text, array_text, keys_text
 from app.database.statements import statement
 from app.database.transaction import Connection
 from app.differentiate.rfv import CustomerNumbers
@@ -126,7 +126,7 @@ async def claim_orders(tx: Connection, orders: Mapping[bytes, TradeEntry | None]
     known = await CLAIM_ORDERS.rows(
         tx,
         {
-            "group_keys": [group for group, _ in rows],
+            "group_keys": keys_text(group for group, _ in rows),
             **_entry_columns([entry for _, entry in rows]),
         },
     )
@@ -137,7 +137,9 @@ async def trade_facts(
     tx: Connection, groups: Collection[bytes], sales: Collection[bytes]
 ) -> list[StoredFact]:
     """Return every stored fact of the orders, of the sales, and of what waits for those sales."""
-    rows = await TRADE_FACTS.rows(tx, {"group_keys": sorted(groups), "sale_keys": sorted(sales)})
+    rows = await TRADE_FACTS.rows(
+        tx, {"group_keys": keys_text(sorted(groups)), "sale_keys": keys_text(sorted(sales))}
+    )
     return [StoredFact(row["group_key"], _fact(row)) for row in rows]
 
 
@@ -178,10 +180,10 @@ async def write_trade_facts(
     await WRITE_TRADE_FACTS.rows(
         tx,
         {
-            "event_keys": [stored.fact.event_key for stored in facts],
-            "group_keys": [stored.group_key for stored in facts],
-            "order_keys": [stored.fact.order_key for stored in facts],
-            "refers_keys": [stored.fact.refers_key for stored in facts],
+            "event_keys": keys_text(stored.fact.event_key for stored in facts),
+            "group_keys": keys_text(stored.group_key for stored in facts),
+            "order_keys": keys_text(stored.fact.order_key for stored in facts),
+            "refers_keys": keys_text(stored.fact.refers_key for stored in facts),
             "kinds": array_text(stored.fact.kind for stored in facts),
             "statuses": array_text(stored.fact.status for stored in facts),
             "occurred": array_text(stored.fact.occurred_at for stored in facts),
@@ -216,8 +218,8 @@ async def write_entries(
     changed = await WRITE_ENTRIES.rows(
         tx,
         {
-            "group_keys": sorted(groups),
-            "entry_groups": [group for group, _, _ in rows],
+            "group_keys": keys_text(sorted(groups)),
+            "entry_groups": keys_text(group for group, _, _ in rows),
             "ordinals": array_text(ordinal for _, ordinal, _ in rows),
             **_entry_columns([entry for _, _, entry in rows]),
             "filed_records": [entry.record_id for entry in filed],

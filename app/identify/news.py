@@ -8,16 +8,22 @@ it is whatever the rest of its component holds; ``test_identify_news`` holds tha
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from types import MappingProxyType
+from typing import Final
 
 from app.identify.eras import RECYCLED, Silence, silences
 from app.identify.evidence import Limits
 from app.identify.limits import DATED
 from app.identify.rows import Located, NamedIdentifier, RecordEvidence, StoredLink
 from app.vocabulary import Assurance, ComponentId, IdentifierKey, RecordId
+
+Holders = Mapping[RecordId, StoredLink]
+"""Who names a value, as it is stored."""
+
+_NOBODY: Final[Holders] = MappingProxyType({})
 
 
 def components_of_news(
@@ -34,80 +40,78 @@ def components_of_news(
     before of the values that are ``active``; the records that are new, or named a person they never
     named before, have ``changed``.
     """
-    values = _values(found)
-    quiet = timedelta(days=limits.quiet_days)
+    silences_of = _Silences(found, timedelta(days=limits.quiet_days))
     components: set[ComponentId] = set()
     for evidence in told:
         names = [named for named in evidence.names if named.key in active]
         if evidence.record_id not in changed and all(
-            _is_in(values[named.key], named, evidence, limits.nameless)
-            and not _ends_a_silence(values[named.key], named, evidence.record_id, quiet)
+            _is_in(found.links.get(named.key, _NOBODY), named, evidence, limits.nameless)
+            and not silences_of.are_ended(named, evidence.record_id)
             for named in names
         ):
             continue
-        if (place := found.places.get(evidence.record_id)) is not None:
-            components.add(place.component_id)
-        components.update(*(values[named.key].components for named in names))
+        records = {evidence.record_id}.union(*(found.links.get(each.key, ()) for each in names))
+        places = (found.places.get(record) for record in records)
+        components.update(place.component_id for place in places if place is not None)
     return components
 
 
-@dataclass(slots=True)
-class _Value:
-    """Who holds a value as it is stored; of those who weigh, when nobody was seen with it."""
-
-    components: set[ComponentId] = field(default_factory=set)
-    links: dict[RecordId, StoredLink] = field(default_factory=dict)
-    weighing: list[StoredLink] = field(default_factory=list)
-    silences: list[Silence] | None = None
-
-
-def _values(found: Located) -> dict[IdentifierKey, _Value]:
-    values: dict[IdentifierKey, _Value] = defaultdict(_Value)
-    for (key, record), stored in found.links.items():
-        value = values[key]
-        value.components.add(found.places[record].component_id)
-        value.links[record] = stored
-        if stored.assurance != Assurance.ENRICHED.rank and record not in found.generic:
-            value.weighing.append(stored)
-    return values
-
-
 def _is_in(
-    value: _Value, named: NamedIdentifier, evidence: RecordEvidence, most_nameless: int
+    held: Holders, named: NamedIdentifier, evidence: RecordEvidence, most_nameless: int
 ) -> bool:
     """Tell whether the record names the value already, for as much and as long as it does now.
 
     That it names it without a person for the first time counts only where so many records name it
     that it could be nobody's (``holders``).
     """
-    stored = value.links.get(evidence.record_id)
+    stored = held.get(evidence.record_id)
     return (
         stored is not None
         and not stored.denied
-        and (stored.unnamed or evidence.token is not None or len(value.links) <= most_nameless)
+        and (stored.unnamed or evidence.token is not None or len(held) <= most_nameless)
         and stored.assurance >= named.assurance.rank
         and (named.identifier.type not in DATED or stored.first_seen_at <= named.seen_at)
     )
 
 
-def _ends_a_silence(
-    value: _Value, named: NamedIdentifier, record: RecordId, quiet: timedelta
-) -> bool:
-    """Tell whether this naming falls into, or ends early, a time in which nobody was seen with it.
+@dataclass(frozen=True, slots=True)
+class _Silences:
+    """When nobody was seen with a value for long, worked out for those who may end it."""
 
-    Somebody else may have come after it, and then it is a recycled number (``eras``).  A link that
-    was denied weighs or not, by when it was named last: with one of those nobody knows from here.
-    """
-    if named.identifier.type not in RECYCLED or len(value.links) == 1:
-        return False
-    if any(stored.denied for stored in value.links.values()):
-        return True
-    stored = value.links[record]
-    if named.seen_at < stored.first_seen_at:
-        return True
-    if value.silences is None:
-        value.silences = silences(value.weighing, quiet)
-    return any(
-        stored.last_seen_at <= until and again - quiet <= named.seen_at
-        for until, again in value.silences
+    found: Located
+    quiet: timedelta
+    known: dict[IdentifierKey, list[Silence]] = field(default_factory=dict)
+
+    def are_ended(self, named: NamedIdentifier, record: RecordId) -> bool:
+        """Tell whether this naming falls into a time in which nobody was seen with the value.
+
+        Or so shortly before its end that it is too short to be one: whoever came after it may be
+        somebody else, and the number recycled (``eras``).  A link that was denied weighs or not, by
+        when it was named last: with one of those nobody knows from here.
+        """
+        held = self.found.links[named.key]
+        if named.identifier.type not in RECYCLED or len(held) == 1:
+            return False
+        stored = held[record]
+        if named.seen_at < stored.first_seen_at or any(each.denied for each in held.values()):
+            return True
+        if all(each.first_seen_at - stored.last_seen_at <= self.quiet for each in held.values()):
+            return False
+        return any(
+            stored.last_seen_at <= until and again - self.quiet <= named.seen_at
+            for until, again in self._of(named.key)
+        )
+
+    def _of(self, key: IdentifierKey) -> list[Silence]:
+        if key not in self.known:
+            weighing = _weighing(self.found.links[key], self.found.generic)
+            self.known[key] = silences(weighing, self.quiet)
+        return self.known[key]
+
+
+def _weighing(held: Holders, nobody: Collection[RecordId]) -> Iterable[StoredLink]:
+    return (
+        stored
+        for record, stored in held.items()
+        if stored.assurance != Assurance.ENRICHED.rank and record not in nobody
     )

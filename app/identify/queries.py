@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from app.database.hot import HotStatement, Row
-from app.database.rows import array_text
+from app.database.rows import array_text, keys_text
 from app.database.statements import statement
 from app.database.transaction import Connection
 from app.identify.decisions import DecisionKind, PeoplesDecision
@@ -102,7 +102,7 @@ async def claim_identifiers(
     rows = await CLAIM_IDENTIFIERS.rows(
         tx,
         {
-            "keys": [key for key, _ in items],
+            "keys": keys_text(key for key, _ in items),
             "types": array_text(found.type.value for _, (found, _) in items),
             "scopes": array_text(found.scope for _, (found, _) in items),
             "person_values": array_text(found.value for _, (found, _) in items),
@@ -118,7 +118,7 @@ async def lock_components(
 ) -> set[ComponentId]:
     """Lock the components that records or identifiers touch, in order; return their ids."""
     rows = await LOCK_COMPONENTS.rows(
-        tx, {"record_ids": list(records), "identifier_keys": sorted(keys)}
+        tx, {"record_ids": list(records), "identifier_keys": keys_text(sorted(keys))}
     )
     return {ComponentId(component) for (component,) in rows}
 
@@ -127,13 +127,15 @@ async def located(
     tx: Connection, records: Collection[RecordId], keys: Collection[IdentifierKey]
 ) -> Located:
     """Return where records and the holders of identifiers stand now."""
-    rows = await LOCATED.rows(tx, {"record_ids": list(records), "identifier_keys": sorted(keys)})
+    rows = await LOCATED.rows(
+        tx, {"record_ids": list(records), "identifier_keys": keys_text(sorted(keys))}
+    )
     places: dict[RecordId, Place] = {}
-    links: dict[tuple[IdentifierKey, RecordId], StoredLink] = {}
+    links: dict[IdentifierKey, dict[RecordId, StoredLink]] = defaultdict(dict)
     generic: set[RecordId] = set()
     for record, component, customer_id, is_nobodys, key, *link in rows:
         if key is not None:
-            links[key, record] = StoredLink(*link)
+            links[key][record] = StoredLink(*link)
             continue
         places[record] = Place(component, customer_id)
         if is_nobodys:
@@ -228,9 +230,9 @@ async def write_links(
             "keyed": array_text(row.keyed for row in records),
             "anonymous": array_text(row.anonymous for row in records),
             "token_records": [record_id for record_id, _ in spoken],
-            "tokens": [token for _, token in spoken],
+            "tokens": keys_text(token for _, token in spoken),
             "most_tokens": MOST_TOKENS,
-            "link_keys": [row.key for row in links],
+            "link_keys": keys_text(row.key for row in links),
             "link_records": [row.record_id for row in links],
             "assurances": array_text(row.assurance for row in links),
             "unnamed": array_text(row.unnamed for row in links),
@@ -301,7 +303,7 @@ async def write_profile(tx: Connection, facts: Iterable[ProfileFact]) -> set[Rec
             "assurances": array_text(row.assurance for row in rows),
             "person_values": array_text(row.value for row in rows),
             "occurred": array_text(row.occurred_at for row in rows),
-            "event_keys": [row.event_key for row in rows],
+            "event_keys": keys_text(row.event_key for row in rows),
             "providers": array_text(row.provider for row in rows),
         },
     )

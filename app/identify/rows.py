@@ -95,7 +95,7 @@ class Located:
     """Where the records asked about stand, and who holds which of the identifiers."""
 
     places: dict[RecordId, Place]
-    links: dict[tuple[IdentifierKey, RecordId], StoredLink]
+    links: dict[IdentifierKey, dict[RecordId, StoredLink]]
     generic: frozenset[RecordId]
 
     @property

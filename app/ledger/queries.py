@@ -9,7 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import delete, select, text, update
 
 from app.database.hot import HotStatement
-from app.database.rows import array_text
+from app.database.rows import array_text, keys_text
 from app.database.statements import statement
 from app.database.transaction import Connection
 from app.ledger.tables import event, event_key
@@ -20,7 +20,7 @@ APPEND_EVENTS = HotStatement(statement("app.ledger", "append_events"))
 STORED_KEYS = HotStatement(
     text(
         "SELECT event_key, event_id, content_hash, person_hash, record_id FROM event_key"
-        " WHERE event_key = ANY(CAST(:keys AS bytea[]))"
+        " WHERE event_key = ANY(CAST(CAST(:keys AS text) AS bytea[]))"
     )
 )
 
@@ -73,10 +73,10 @@ async def claim_events(
     rows = await CLAIM_EVENTS.rows(
         tx,
         {
-            "keys": [claim.event_key for claim in claims] + only_referred,
+            "keys": keys_text([*(claim.event_key for claim in claims), *only_referred]),
             "event_ids": [claim.event_id for claim in claims] + nothing,
-            "contents": [claim.content_hash for claim in claims] + nothing,
-            "people": [claim.person_hash for claim in claims] + nothing,
+            "contents": keys_text([*(claim.content_hash for claim in claims), *nothing]),
+            "people": keys_text([*(claim.person_hash for claim in claims), *nothing]),
             "records": [claim.record_id for claim in claims] + nothing,
         },
     )
@@ -86,7 +86,7 @@ async def claim_events(
 
 async def stored_claims(tx: Connection, keys: Collection[bytes]) -> dict[bytes, EventClaim]:
     """Return what is stored of events that came before."""
-    rows = await STORED_KEYS.rows(tx, {"keys": sorted(keys)})
+    rows = await STORED_KEYS.rows(tx, {"keys": keys_text(sorted(keys))})
     return {row["event_key"]: EventClaim(*row) for row in rows}
 
 
@@ -98,9 +98,9 @@ async def append_events(tx: Connection, rows: Sequence[EventRow]) -> None:
         tx,
         {
             "event_ids": [row.event_id for row in rows],
-            "event_keys": [row.event_key for row in rows],
+            "event_keys": keys_text(row.event_key for row in rows),
             "records": [row.record_id for row in rows],
-            "visits": [row.visit_key for row in rows],
+            "visits": keys_text(row.visit_key for row in rows),
             "sources": array_text(row.source for row in rows),
             "types": array_text(row.type for row in rows),
             "occurred": array_text(row.occurred_at for row in rows),

@@ -1,8 +1,9 @@
 -- Purpose: take each order for this transaction, in key order; the entry with ordinal 0 is its lock.
 --          One that nobody knew is filed at once as what is told of it means, so that most orders
 --          are written once; one that is known keeps what it has until it is settled again.
--- Parameters: group_keys bytea[]; records uuid[], days text (of date[]) (nullable both), purchases
---             text (of int[]), nets, costs, discounts text (of numeric[]): what is told of each means.
+-- Parameters: group_keys text (of bytea[]); records uuid[], days text (of date[]) (nullable both),
+--             purchases text (of int[]), nets, costs, discounts text (of numeric[]): what is told of
+--             each means.
 -- Result: group_key of each order that was known.
 -- Index: pk_trade_entry.
 WITH taken AS (
@@ -10,7 +11,7 @@ WITH taken AS (
         (group_key, ordinal, record_id, business_on, purchases, net, cost, discount)
     SELECT n.group_key, 0, n.record_id, n.business_on, n.purchases, n.net, n.cost, n.discount
     FROM unnest(
-        CAST(:group_keys AS bytea[]),
+        CAST(CAST(:group_keys AS text) AS bytea[]),
         CAST(:records AS uuid[]),
         CAST(CAST(:days AS text) AS date[]),
         CAST(CAST(:purchases AS text) AS int[]),

@@ -2,9 +2,9 @@
 --          something for, and forget the buckets that are empty now.  What came in by being claimed
 --          is added to its bucket: to read again all that somebody bought that day would take a
 --          till's default client longer with every sale.
--- Parameters: group_keys bytea[] (every order that means another thing now, also those that
---             dissolved); entry_groups bytea[], records uuid[], days text (of date[]), ordinals,
---             purchases text (of int[]), nets, costs, discounts text (of numeric[]; one an entry);
+-- Parameters: group_keys text (of bytea[]; every order that means another thing now, also those
+--             that dissolved); entry_groups text (of bytea[]), records uuid[], days text (of
+--             date[]), ordinals, purchases text (of int[]), nets, costs, discounts text (of numeric[]; one an entry);
 --             filed_records uuid[], filed_days text (of date[]), filed_purchases text (of int[]),
 --             filed_nets, filed_costs text (of numeric[]) (the entries that were filed as claimed).
 -- Result: record_id of every record whose buckets are not what they were.
@@ -12,7 +12,7 @@
 WITH entries AS (
     SELECT *
     FROM unnest(
-        CAST(:entry_groups AS bytea[]),
+        CAST(CAST(:entry_groups AS text) AS bytea[]),
         CAST(CAST(:ordinals AS text) AS int[]),
         CAST(:records AS uuid[]),
         CAST(CAST(:days AS text) AS date[]),
@@ -25,7 +25,7 @@ WITH entries AS (
 before AS (
     SELECT e.group_key, e.ordinal, e.record_id, e.business_on
     FROM trade_entry AS e
-    WHERE e.group_key = ANY(CAST(:group_keys AS bytea[]))
+    WHERE e.group_key = ANY(CAST(CAST(:group_keys AS text) AS bytea[]))
 ),
 gone AS (
     DELETE FROM trade_entry AS e
@@ -65,7 +65,7 @@ kept AS (
         WHERE e.record_id = t.record_id AND e.business_on = t.business_on
         OFFSET 0
     ) AS e
-    WHERE e.group_key NOT IN (SELECT unnest(CAST(:group_keys AS bytea[])))
+    WHERE e.group_key NOT IN (SELECT unnest(CAST(CAST(:group_keys AS text) AS bytea[])))
     UNION ALL
     SELECT n.record_id, n.business_on, n.purchases, n.net, n.cost FROM entries AS n
 ),

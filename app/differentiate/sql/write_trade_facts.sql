@@ -1,8 +1,8 @@
 -- Purpose: store facts about orders, and move those already stored whose order is known only now.
--- Parameters: event_keys, group_keys, order_keys, refers_keys bytea[] (the last two nullable);
---             records uuid[]; kinds, statuses, currencies text (of text[]); occurred text (of
---             timestamptz[]); business text (of date[]); nets, costs, discounts, rates, nets_sent
---             text (of numeric[]).
+-- Parameters: event_keys, group_keys, order_keys, refers_keys text (of bytea[]; the last two
+--             nullable); records uuid[]; kinds, statuses, currencies text (of text[]); occurred text
+--             (of timestamptz[]); business text (of date[]); nets, costs, discounts, rates,
+--             nets_sent text (of numeric[]).
 -- Result: none.
 -- Index: pk_trade_fact.
 INSERT INTO trade_fact AS f (
@@ -11,10 +11,10 @@ INSERT INTO trade_fact AS f (
 )
 SELECT *
 FROM unnest(
-    CAST(:event_keys AS bytea[]),
-    CAST(:group_keys AS bytea[]),
-    CAST(:order_keys AS bytea[]),
-    CAST(:refers_keys AS bytea[]),
+    CAST(CAST(:event_keys AS text) AS bytea[]),
+    CAST(CAST(:group_keys AS text) AS bytea[]),
+    CAST(CAST(:order_keys AS text) AS bytea[]),
+    CAST(CAST(:refers_keys AS text) AS bytea[]),
     CAST(CAST(:kinds AS text) AS text[]),
     CAST(CAST(:statuses AS text) AS text[]),
     CAST(CAST(:occurred AS text) AS timestamptz[]),

@@ -10,6 +10,7 @@ from sqlalchemy import delete, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from app.database.hot import HotStatement
+from app.database.rows import keys_text
 from app.database.statements import statement
 from app.database.transaction import Connection
 from app.identify.erasure.persons import named_at
@@ -32,13 +33,16 @@ PERSONS_AT: Final = statement("app.identify.erasure", "persons_at")
 FORGET_REVIEWS: Final = statement("app.identify.erasure", "forget_reviews")
 IDLE_ANONYMOUS: Final = statement("app.identify.erasure", "idle_anonymous")
 TOMBSTONES_AMONG: Final = HotStatement(
-    text("SELECT key_hash FROM erasure_tombstone WHERE key_hash = ANY(CAST(:keys AS bytea[]))")
+    text(
+        "SELECT key_hash FROM erasure_tombstone"
+        " WHERE key_hash = ANY(CAST(CAST(:keys AS text) AS bytea[]))"
+    )
 )
 
 
 async def tombstones_among(tx: Connection, keys: Collection[bytes]) -> set[bytes]:
     """Return which of the keys belong to somebody who asked to be erased."""
-    rows = await TOMBSTONES_AMONG.rows(tx, {"keys": sorted(keys)})
+    rows = await TOMBSTONES_AMONG.rows(tx, {"keys": keys_text(sorted(keys))})
     return {key for (key,) in rows}
 
 

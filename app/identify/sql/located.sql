@@ -1,6 +1,6 @@
 -- Purpose: where the records of this transaction, and the holders of its identifiers, stand now, and
 --          what holds them.  Read under the components' locks: what it says stays true until commit.
--- Parameters: record_ids uuid[]; identifier_keys bytea[] (only those that join).
+-- Parameters: record_ids uuid[]; identifier_keys text (of bytea[]; only those that join).
 -- Result: a row a record: record_id, component_id, customer_id, generic (the record stands for
 --         nobody); and one a link: record_id, identifier_key (null in the others), assurance,
 --         unnamed, denied, first_seen_at, last_seen_at.
@@ -8,7 +8,7 @@
 WITH link AS (
     SELECT l.*
     FROM record_identifier AS l
-    WHERE l.identifier_key = ANY(CAST(:identifier_keys AS bytea[]))
+    WHERE l.identifier_key = ANY(CAST(CAST(:identifier_keys AS text) AS bytea[]))
 ),
 touched AS (
     -- Most identifiers are held by the very records that name them: each is looked up once.

@@ -1,6 +1,6 @@
 -- Purpose: lock every component that the records or identifiers of this transaction touch, in the
 --          order of their ids, so that two transactions never wait for each other crosswise.
--- Parameters: record_ids uuid[]; identifier_keys bytea[] (only those that join).
+-- Parameters: record_ids uuid[]; identifier_keys text (of bytea[]; only those that join).
 -- Result: component_id, in lock order.
 -- Index: pk_membership, pk_record_identifier, pk_component.
 SELECT c.component_id
@@ -13,7 +13,7 @@ WHERE c.component_id IN (
         UNION
         SELECT l.record_id
         FROM record_identifier AS l
-        WHERE l.identifier_key = ANY(CAST(:identifier_keys AS bytea[]))
+        WHERE l.identifier_key = ANY(CAST(CAST(:identifier_keys AS text) AS bytea[]))
     ) AS touched (record_id)
     JOIN membership AS m ON m.record_id = touched.record_id
 )

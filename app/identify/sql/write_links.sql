@@ -2,15 +2,19 @@
 --          persons only grow, so the row is the same in whatever order the facts come.
 -- Parameters: record_ids uuid[], sources text (of text[]), keyed, anonymous text (of bool[]) (one a
 --             record);
---             token_records uuid[], tokens bytea[] (one a person that a record named); most_tokens
---             int (a record of more stands for nobody whoever else it names);
---             link_keys bytea[], link_records uuid[], assurances text (of int[]), unnamed text (of
---             bool[]), first_seen, last_seen text (of timestamptz[]) (one a link); now timestamptz.
+--             token_records uuid[], tokens text (of bytea[]) (one a person that a record named);
+--             most_tokens int (a record of more stands for nobody whoever else it names);
+--             link_keys text (of bytea[]), link_records uuid[], assurances text (of int[]), unnamed
+--             text (of bool[]), first_seen, last_seen text (of timestamptz[]) (one a link); now
+--             timestamptz.
 -- Result: record_id of each record that is new or names a person it never named before.
 -- Index: pk_record, pk_record_identifier.
 WITH spoken AS (
     SELECT t.record_id, array_agg(t.token ORDER BY t.token) AS tokens
-    FROM unnest(CAST(:token_records AS uuid[]), CAST(:tokens AS bytea[])) AS t (record_id, token)
+    FROM unnest(
+        CAST(:token_records AS uuid[]),
+        CAST(CAST(:tokens AS text) AS bytea[])
+    ) AS t (record_id, token)
     GROUP BY t.record_id
 ),
 named AS (
@@ -36,7 +40,7 @@ linked AS (
         (identifier_key, record_id, assurance, unnamed, first_seen_at, last_seen_at)
     SELECT n.key, n.record_id, n.assurance, n.unnamed, n.first_seen_at, n.last_seen_at
     FROM unnest(
-        CAST(:link_keys AS bytea[]),
+        CAST(CAST(:link_keys AS text) AS bytea[]),
         CAST(:link_records AS uuid[]),
         CAST(CAST(:assurances AS text) AS int[]),
         CAST(CAST(:unnamed AS text) AS boolean[]),

@@ -1,6 +1,6 @@
 -- Purpose: keep the newest fact of each (record, attribute, assurance); ties go to the larger key.
 --          Whose person is another one now has to be looked at again.
--- Parameters: record_ids uuid[], event_keys bytea[]; attributes, person_values, providers text (of
+-- Parameters: record_ids uuid[], event_keys text (of bytea[]); attributes, person_values, providers text (of
 --             text[]), assurances text (of int[]), occurred text (of timestamptz[]); no fact twice.
 -- Result: record_id of each record whose person or company has another name, or birth date, now.
 -- Index: pk_profile_fact.
@@ -12,7 +12,7 @@ WITH told AS (
         CAST(CAST(:assurances AS text) AS int[]),
         CAST(CAST(:person_values AS text) AS text[]),
         CAST(CAST(:occurred AS text) AS timestamptz[]),
-        CAST(:event_keys AS bytea[]),
+        CAST(CAST(:event_keys AS text) AS bytea[]),
         CAST(CAST(:providers AS text) AS text[])
     ) AS n (record_id, attribute, assurance, value, occurred_at, event_key, provider)
 ),

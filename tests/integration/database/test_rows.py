@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from app.database.hot import HotStatement
-from app.database.rows import amounts_text, array_text
+from app.database.rows import amounts_text, array_text, keys_text
 from app.database.transaction import Connection
 from app.differentiate.trade import TradeStatus
 
@@ -73,3 +73,12 @@ async def test_amounts_arrive_as_sent_with_their_zeros(
     assert row.told == amounts
     # The scale is kept; an exponent is no part of it on the other side.
     assert [str(each) for each in row.told[:2]] == [str(each) for each in amounts[:2]]
+
+
+@pytest.mark.parametrize(
+    "keys", [[], [None], [b"", None, b"\x00\xff", b'"\\,{}', bytes(range(256))]]
+)
+async def test_keys_arrive_as_sent(connection: Connection, keys: list[bytes | None]) -> None:
+    told = HotStatement(text("SELECT CAST(CAST(:told AS text) AS bytea[]) AS told"))
+    row = await told.one(connection, {"told": keys_text(keys)})
+    assert row.told == keys

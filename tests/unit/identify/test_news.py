@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -14,7 +15,15 @@ from app.identify.evidence import FOR_GOOD, LIMITS, Link
 from app.identify.holders import Bearer, generic_records
 from app.identify.news import components_of_news
 from app.identify.rows import Located, NamedIdentifier, Place, RecordEvidence, StoredLink
-from app.vocabulary import Assurance, ComponentId, CustomerId, Identifier, IdentifierType, RecordId
+from app.vocabulary import (
+    Assurance,
+    ComponentId,
+    CustomerId,
+    Identifier,
+    IdentifierKey,
+    IdentifierType,
+    RecordId,
+)
 from tests.unit.identify.people import T0, bearer, cpf, link, phone, record
 
 NARROW = replace(
@@ -74,20 +83,17 @@ def located(
         for number, group in enumerate(components(told, [each.link for each in links]))
     }
     home = {each: component for component, group in groups.items() for each in group}
-    return Located(
-        {each: Place(component, CustomerId(component)) for each, component in home.items()},
-        {
-            (each.link.key, each.link.record_id): StoredLink(
-                each.assurance.rank,
-                each.link.unnamed,
-                each.denied_at is not None,
-                each.link.first_seen_at,
-                each.link.last_seen_at,
-            )
-            for each in links
-        },
-        generic_records(told, NARROW),
-    ), groups
+    found: dict[IdentifierKey, dict[RecordId, StoredLink]] = defaultdict(dict)
+    for each in links:
+        found[each.link.key][each.link.record_id] = StoredLink(
+            each.assurance.rank,
+            each.link.unnamed,
+            each.denied_at is not None,
+            each.link.first_seen_at,
+            each.link.last_seen_at,
+        )
+    places = {each: Place(component, CustomerId(component)) for each, component in home.items()}
+    return Located(places, found, generic_records(told, NARROW)), groups
 
 
 def evidence(naming: Naming, of: Stored, told: Mapping[RecordId, Bearer]) -> RecordEvidence:
