@@ -20,7 +20,7 @@ Unknown, ambiguous, shared and late are answers, not problems.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,17 @@ class Problem(Exception):
         self.faults = faults
         self.retry_after_s = retry_after_s
         self.reason = code or self.code
+
+    def anew(self) -> Self:
+        """Return the same problem as if it had never been raised, to be kept or raised by itself.
+
+        One that was raised names the frames it came through, and all that is in them: an array of a
+        thousand events, and with it the problem again, which then stays until somebody looks for
+        garbage.
+        """
+        found = type(self).__new__(type(self), *self.args)
+        vars(found).update(vars(self))
+        return found
 
 
 class InvalidInput(Problem):

@@ -18,6 +18,7 @@ from typing import Final
 
 import structlog
 from starlette.requests import ClientDisconnect
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils import uuid7
 
@@ -160,10 +161,9 @@ class Edge:
         except ClientDisconnect:
             exchange.status = CLIENT_GONE
         except Exception as error:
-            problem = _out_of_time(exchange) if limit.expired() else _problem(error)
+            response = _refusal(exchange, error, is_late=limit.expired())
             if exchange.status is not None:
                 raise  # Half an answer is out: only a broken connection says so.
-            response = problem_response(problem, exchange.request_id)
             await response(scope, receive, noted)
 
     def _limited(self, fields: Fields, receive: Receive) -> Receive:
@@ -240,6 +240,16 @@ def _noting(exchange: Exchange, send: Send) -> Send:
         await send(message)
 
     return noted
+
+
+def _refusal(exchange: Exchange, error: Exception, *, is_late: bool) -> Response:
+    """Return the problem as an answer.
+
+    Whoever caught the error must not keep it: it names the frames that it came through, theirs
+    among them, and all of it would stay until somebody looks for garbage.
+    """
+    problem = _out_of_time(exchange) if is_late else _problem(error)
+    return problem_response(problem, exchange.request_id)
 
 
 def _problem(error: Exception) -> Problem:

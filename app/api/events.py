@@ -129,7 +129,7 @@ def _answers(
 ) -> Response:
     problems = [result.problem for result in results if result.problem is not None]
     if alone and problems:
-        raise problems[0]
+        raise problems[0].anew()
     sees = fields_seen_by(client, EventsAnswer.__name__)
     items = [_answer(result, request_id, nth, sees) for nth, result in enumerate(results)]
     status = HTTPStatus.MULTI_STATUS if problems else HTTPStatus.OK
@@ -178,7 +178,7 @@ def _read_line(line: object) -> Item:
     try:
         return read_event_document(parse_json(line))
     except Problem as problem:
-        return Unreadable(None, problem)
+        return Unreadable(None, problem.anew())
 
 
 def _one_cloud_event(data: bytes) -> tuple[Any, ReadItem]:

@@ -77,6 +77,10 @@ class _Parting:
     def close(self) -> None:
         self._close()
 
+    def has_ended(self) -> None:
+        """Name the connection no more, so that it goes at once and nobody has to look for it."""
+        self._close = self._transport.close
+
 
 class GuardedProtocol(HttpToolsProtocol):
     """One connection, whose requests have each exactly one answer, in their order."""
@@ -107,6 +111,8 @@ class GuardedProtocol(HttpToolsProtocol):
         """Wait for nothing more."""
         self._expect_within(None)
         super().connection_lost(exc)
+        self._unset_keepalive_if_required()
+        self._parting.has_ended()
 
     def data_received(self, data: bytes) -> None:
         """Read on, unless what came before could not be read."""

@@ -70,7 +70,7 @@ class _Sheet:
     owners: dict[int, RecordId] = field(default_factory=dict)
 
     def refuse(self, place: int, event_id: str | None, problem: Problem) -> None:
-        self.results[place] = ItemResult(event_id, ItemStatus.REFUSED, problem=problem)
+        self.results[place] = ItemResult(event_id, ItemStatus.REFUSED, problem=problem.anew())
 
 
 async def take_events(
@@ -105,9 +105,10 @@ async def _read(
     """Read what can be read; refuse the rest."""
     found: list[tuple[int, ReadEvent]] = []
     for place, item in enumerate(items):
+        if isinstance(item, Unreadable):
+            sheet.refuse(place, item.id, item.problem)
+            continue
         try:
-            if isinstance(item, Unreadable):
-                raise item.problem
             found.append((place, read_event(item, reader, now)))
         except Problem as problem:
             sheet.refuse(place, item.id, problem)

@@ -67,12 +67,12 @@ async def rehearse_array(
 def _read(
     command: EventCommand | Unreadable, reader: Reader, now: datetime
 ) -> ReadEvent | ItemResult:
+    if isinstance(command, Unreadable):
+        return ItemResult(command.id, ItemStatus.REFUSED, problem=command.problem)
     try:
-        if isinstance(command, Unreadable):
-            raise command.problem
         return read_event(command, reader, now)
     except Problem as problem:
-        return ItemResult(command.id, ItemStatus.REFUSED, problem=problem)
+        return ItemResult(command.id, ItemStatus.REFUSED, problem=problem.anew())
 
 
 def _judged(
@@ -85,7 +85,7 @@ def _judged(
         if before not in (None, read.content_hash):
             raise Conflict("this event id came before with other content", code="event-id-reused")
     except Problem as problem:
-        return ItemResult(read.command.id, ItemStatus.REFUSED, problem=problem)
+        return ItemResult(read.command.id, ItemStatus.REFUSED, problem=problem.anew())
     if before is None:
         return _accepted(read)
     return ItemResult(read.command.id, ItemStatus.DUPLICATE, ignored=read.ignored)
