@@ -27,8 +27,10 @@ from app.access import authenticate
 from app.access.issue import IssuedKey, KeyOrder, issue_key
 from app.access.scopes import Scope
 from app.api.dependencies import House
+from app.api.gauges import Gauges
 from app.api.logging import configure_logging
 from app.api.openapi import contract_of
+from app.api.stopping import Stopping
 from app.database.clock import FixedClock
 from app.database.keyed_hash import KeyedHash
 from app.database.transaction import Database
@@ -61,9 +63,18 @@ async def founded_house(house: House) -> None:
     await house.database.write(lambda tx: found(tx, house.settings, shipped_document(), now))
 
 
+_wired: dict[str, FastAPI] = {}
+
+
 @pytest.fixture
 def app(house: House) -> FastAPI:
-    return create_app(house)
+    """Return the application on this test's house: its routes are read once for all tests."""
+    settings = house.settings.model_dump_json()
+    if settings not in _wired:
+        _wired[settings] = create_app(house)
+    app = _wired[settings]
+    app.state.house, app.state.stopping, app.state.gauges = house, Stopping(), Gauges()
+    return app
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 import app.main
 from app.access import scopes as access
-from app.api import bodies, edge, metrics, operations, route
+from app.api import edge, metrics, operations, route
 from app.api.dependencies import House, locale_among
 from app.api.logging import ALLOWED
 from app.api.route import new_router
@@ -277,7 +277,7 @@ async def test_a_body_that_turns_out_too_long_is_cut(client: NewClient) -> None:
 async def test_a_body_that_does_not_arrive_is_not_waited_for(
     client: NewClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bodies, "ARRIVAL_LIMIT_S", 0.02)
+    monkeypatch.setattr(route, "ARRIVAL_LIMIT_S", 0.02)
     erp = await client(access.Scope.EVENTS_WRITE)
 
     async def slowly() -> AsyncIterator[bytes]:

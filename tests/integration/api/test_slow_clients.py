@@ -99,6 +99,14 @@ async def _awaited(dripping: Callable[[], Awaitable[bytes]]) -> bytes:
     return await dripping()
 
 
+async def let_go(port: int, first: bytes, drop: bytes) -> bytes:
+    """Drip, and hear nothing if it is a reset that comes first: as good for who has no answer."""
+    try:
+        return await dripped(port, first, drop)
+    except ConnectionResetError:
+        return b""
+
+
 @pytest.mark.parametrize(
     ("first", "drop", "status"),
     [
@@ -128,7 +136,7 @@ async def test_who_does_not_come_to_the_point_is_let_go(
     loop = asyncio.get_running_loop()
     began = loop.time()
     async with serving(Hasty) as port:
-        heard = await all_at_once(lambda: dripped(port, first, drop))
+        heard = await all_at_once(lambda: let_go(port, first, drop))
     assert loop.time() - began < 8 * LIMIT_S
     assert {told[9:12] for told in heard} == {status or b""}
 
