@@ -290,7 +290,7 @@ async def _by_halves(
         return await taken(commands, now)
     except CannotBeStored as problem:
         if len(commands) == 1:
-            return [ItemResult(commands[0].id, ItemStatus.REFUSED, problem=problem)], None
+            return [ItemResult(commands[0].id, ItemStatus.REFUSED, problem=problem.anew())], None
     half = len(commands) // 2
     first, witness = await _by_halves(taken, commands[:half], now)
     second, later = await _by_halves(taken, commands[half:], now + half * INSTANT)
