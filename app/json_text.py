@@ -26,8 +26,12 @@ MOST_VALUES: Final = 200_000
 _SHORT: Final = 16 * 1024
 """Too short for too many values; what a short text may hide is found in its bytes."""
 
-_SUSPICIOUS: Final = re.compile(rb"\\u0000|(?:\A|[\[,:])\s*-?\d(?:[\d.]{18}|[\d.]*[eE])")
-"""What a NUL, or a number that does not fit 64 bits, cannot be written without."""
+_NUL: Final = b"\\u0000"
+_LARGE: Final = re.compile(rb"[\[,:]\s*-?\d(?:[\d.]{18}|[\d.]*[eE])")
+"""What a NUL, or a number behind something that does not fit 64 bits, cannot be written without.
+
+Two searches, the second with a set of bytes to begin with: as one they take four times as long.
+"""
 
 _MOST: Final = 2**63 - 1
 
@@ -46,17 +50,19 @@ def parse_json(data: bytes) -> Any:
     except orjson.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
         raise Malformed(f"it is not JSON we can read: see {place}", code="not-json") from None
-    if len(data) > _SHORT or _SUSPICIOUS.search(data) or _is_large(data):
+    if len(data) > _SHORT or _may_be_unusable(data):
         _refuse_unusable(document)
     _refuse_doubled_names(data, document)
     return document
 
 
-def _is_large(data: bytes) -> bool:
-    """Tell whether a text has brackets for more levels, or colons for more members, than allowed.
+def _may_be_unusable(data: bytes) -> bool:
+    """Tell whether a text could have a NUL, a number too large, or too many levels or members.
 
-    Those within its texts count too: then it is looked at for nothing.
+    What stands within its texts counts too: then it is looked at for nothing.
     """
+    if _NUL in data or _LARGE.search(b":" + data):
+        return True
     levels = data.count(b"[") + data.count(b"{")
     return levels > DEEPEST or data.count(b":") > MOST_MEMBERS
 

@@ -64,6 +64,8 @@ def test_numbers_that_fit_keep_their_value(number: float) -> None:
 def test_numbers_that_do_not_fit_are_refused(number: str) -> None:
     with pytest.raises(Malformed):
         parse_json(f'{{"a": [{number}]}}'.encode())
+    with pytest.raises(Malformed):
+        parse_json(f" {number}".encode())
 
 
 @pytest.mark.parametrize("document", ['"\\u0000"', '{"a": ["\\u0000"]}', '{"\\u0000": 1}'])
