@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from app.database.hot import HotStatement
+from app.database.rows import keys_text
 from app.database.statements import statement
 from app.database.transaction import Connection
 from app.identify.parties import whose
@@ -30,7 +31,7 @@ async def holdings_of(
     Those of whom it was said that it is not theirs are told apart: ``denied``.
     """
     rows = await WHO_HOLDS.rows(
-        tx, {"identifier_keys": list(keys), "visit_keys": list(visits), "at": at}
+        tx, {"identifier_keys": keys_text(keys), "visit_keys": keys_text(visits), "at": at}
     )
     found = [Holding(key, IdentifierType(kind), *rest) for key, kind, *rest in rows]
     denied = [held for held in found if held.denied]

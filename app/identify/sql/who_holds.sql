@@ -1,6 +1,6 @@
 -- Purpose: who is this?  Every customer that holds any of the identifiers, with the evidence; a
 --          visit answers through the login that its time belongs to.  The one statement of a ring.
--- Parameters: identifier_keys bytea[]; visit_keys bytea[]; at timestamptz (the moment asked about).
+-- Parameters: identifier_keys, visit_keys text (of bytea[]); at timestamptz (the moment asked about).
 -- Result: identifier_key, type, state, customer_id, component_id, anonymous, record_id (one of this
 --         customer's that hold it: what is asked by this identifier hangs on it), records (how many
 --         hold it), assurance 0–3, first_seen_at, last_seen_at, denied (said not to be theirs, and not
@@ -34,7 +34,7 @@ WITH held AS (
             AND n.assurance <> 1
         LIMIT CASE WHEN i.state <> 'active' THEN 1 END
     ) AS l
-    WHERE i.identifier_key = ANY(CAST(:identifier_keys AS bytea[]))
+    WHERE i.identifier_key = ANY(CAST(CAST(:identifier_keys AS text) AS bytea[]))
     UNION ALL
     SELECT
         i.identifier_key,
@@ -56,7 +56,7 @@ WITH held AS (
             AND n.assurance <> 1
         LIMIT 100
     ) AS l
-    WHERE i.identifier_key = ANY(CAST(:identifier_keys AS bytea[]))
+    WHERE i.identifier_key = ANY(CAST(CAST(:identifier_keys AS text) AS bytea[]))
         AND i.type = 'email' AND i.party = 'company' AND i.state = 'unidentifying'
     UNION ALL
     SELECT
@@ -69,7 +69,7 @@ WITH held AS (
         span.occurred_at,
         span.occurred_at,
         FALSE
-    FROM unnest(CAST(:visit_keys AS bytea[])) AS asked (visit_key)
+    FROM unnest(CAST(CAST(:visit_keys AS text) AS bytea[])) AS asked (visit_key)
     CROSS JOIN LATERAL (
         SELECT f.record_id, f.kind, f.occurred_at
         FROM visit_fact AS f

@@ -85,7 +85,9 @@ async def test_in_a_session_of_the_usual_kind_it_would_not(connection: Connectio
 async def plans_made(tx: Connection) -> tuple[int, int]:
     """Return how often the statement of a ring was planned for its values, and how often not."""
     for _ in range(MANY):
-        await WHO_HOLDS.rows(tx, {"identifier_keys": [], "visit_keys": [], "at": datetime.now(UTC)})
+        await WHO_HOLDS.rows(
+            tx, {"identifier_keys": "{}", "visit_keys": "{}", "at": datetime.now(UTC)}
+        )
     counted = await driver_of(tx).fetchrow(
         "SELECT custom_plans, generic_plans FROM pg_prepared_statements WHERE statement = $1",
         WHO_HOLDS.text,
