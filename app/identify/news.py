@@ -86,18 +86,19 @@ class _Silences:
         """Tell whether this naming falls into a time in which nobody was seen with the value.
 
         Or so shortly before its end that it is too short to be one: whoever came after it may be
-        somebody else, and the number recycled (``eras``).  A link that was denied weighs or not, by
-        when it was named last: with one of those nobody knows from here.
+        somebody else, and the number recycled (``eras``).  There is none to end, whoever weighs,
+        unless somebody came so long after this record was seen with it.  A link that was denied
+        weighs or not, by when it was named last: with one of those nobody knows from here.
         """
         held = self.found.links[named.key]
         if named.identifier.type not in RECYCLED or len(held) == 1:
             return False
         stored = held[record]
-        if named.seen_at < stored.first_seen_at or any(each.denied for each in held.values()):
+        if named.seen_at < stored.first_seen_at:
             return True
         if all(each.first_seen_at - stored.last_seen_at <= self.quiet for each in held.values()):
             return False
-        return any(
+        return any(each.denied for each in held.values()) or any(
             stored.last_seen_at <= until and again - self.quiet <= named.seen_at
             for until, again in self._of(named.key)
         )

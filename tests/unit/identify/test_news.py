@@ -193,6 +193,9 @@ def test_where_there_is_no_silence_none_ends(days: tuple[int, int]) -> None:
 
 def test_whoever_came_after_the_silence_ends_none() -> None:
     assert not is_news(Naming(0, 700), BRUNO_LATER, ANA)
+    dora = held(phone("d"), (600, 610))
+    assert not is_news(Naming(0, 320), BRUNO_LATER, ANA, dora)
+    assert is_news(Naming(0, 420), BRUNO_LATER, ANA, dora)
 
 
 def test_nobody_fills_a_silence_who_does_not_count() -> None:
@@ -202,5 +205,8 @@ def test_nobody_fills_a_silence_who_does_not_count() -> None:
     assert not is_news(Naming(0, 120), ANA, held(phone("d"), (10, 290)), BRUNO_LATER)
 
 
-def test_beside_a_link_that_was_denied_everything_is_looked_at() -> None:
-    assert is_news(Naming(0, 20), ANA, held(phone("b"), denied=350))
+def test_beside_a_link_that_was_denied_nobody_knows_of_a_silence() -> None:
+    beside = held(phone("d"), (10, 290), denied=290)
+    assert is_news(Naming(0, 120), ANA, beside, BRUNO_LATER)
+    assert is_news(Naming(0, 20), ANA, beside, BRUNO_LATER)
+    assert not is_news(Naming(0, 700), ANA, beside)
