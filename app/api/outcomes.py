@@ -162,7 +162,7 @@ async def tell_outcomes(
     def answer(results: Sequence[OutcomeResult]) -> Response:
         answers = _answers(items, results, exchange.request_id)
         if alone and results[0].problem is not None:
-            raise results[0].problem
+            raise results[0].problem.anew()
         refused = any(each.problem is not None for each in answers)
         status = HTTPStatus.MULTI_STATUS if refused else HTTPStatus.OK
         return written(OutcomesAnswer(items=answers), status)

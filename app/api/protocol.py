@@ -128,8 +128,7 @@ class GuardedProtocol(HttpToolsProtocol):
         except HeadTooLarge as problem:
             self._refuse(problem)
         except httptools.HttpParserError as error:
-            cause = error.__context__
-            self._refuse(cause if isinstance(cause, Problem) else _unreadable())
+            self._refuse(_told_by(error))
 
     def _read_without_upgrade(self, rest: bytes) -> None:
         """Read a request that offers another protocol as if it did not, body and all.
@@ -245,12 +244,12 @@ class GuardedProtocol(HttpToolsProtocol):
         self._is_deaf = True
         self._expect_within(None)
         if self._stage is not Stage.BODY:
-            self._last_word = problem
+            self._last_word = problem.anew()
         elif self.cycle.response_started:
             self.cycle.keep_alive = False
         else:
             self._drop_unfinished()
-            self._last_word = problem
+            self._last_word = problem.anew()
         self._end_if_answered()
 
     def _drop_unfinished(self) -> None:
@@ -287,5 +286,12 @@ class GuardedProtocol(HttpToolsProtocol):
         return b"%b%b\r\n%b" % (STATUS_LINE[problem.status], told, bytes(answer.body))
 
 
-def _unreadable() -> Malformed:
+def _told_by(error: httptools.HttpParserError) -> Problem:
+    """Return what one of our own callbacks raised, or that the parser cannot read it.
+
+    Not in who catches it: kept in a frame that it came through it would keep the connection.
+    """
+    cause = error.__context__
+    if isinstance(cause, Problem):
+        return cause
     return Malformed("this is not HTTP/1.1 as everybody reads it", code="unreadable-request")

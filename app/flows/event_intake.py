@@ -105,11 +105,11 @@ async def _read(
     """Read what can be read; refuse the rest."""
     found: list[tuple[int, ReadEvent]] = []
     for place, item in enumerate(items):
-        if isinstance(item, Unreadable):
-            sheet.refuse(place, item.id, item.problem)
-            continue
         try:
-            found.append((place, read_event(item, reader, now)))
+            if isinstance(item, Unreadable):
+                sheet.refuse(place, item.id, item.problem)
+            else:
+                found.append((place, read_event(item, reader, now)))
         except Problem as problem:
             sheet.refuse(place, item.id, problem)
         if place % _BREATH == _BREATH - 1:

@@ -17,6 +17,7 @@ from app.api.dependencies import House
 from app.database import transaction
 from app.database.failures import lost_a_race, sqlstate_of
 from app.database.metadata import metadata
+from app.database.rows import keys_text
 from app.database.statements import statement
 from app.database.transaction import Connection, Work
 from app.flows.event_command import ItemStatus
@@ -245,6 +246,6 @@ async def look_at_components(
     locking = str(statement("app.identify", "lock_components"))
     found = await tx.execute(
         text(locking.replace("FOR NO KEY UPDATE OF c", "")),
-        {"record_ids": list(records), "identifier_keys": sorted(keys)},
+        {"record_ids": list(records), "identifier_keys": keys_text(sorted(keys))},
     )
     return {ComponentId(row.component_id) for row in found}

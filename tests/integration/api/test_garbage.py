@@ -44,21 +44,31 @@ def unsearched() -> Iterator[list[object]]:
         gc.enable()
 
 
+EVENTS, OUTCOMES = "/v1/events", "/v1/outcomes"
+OUTCOME = b'{"decision_id":"01930000-0000-7000-8000-000000000000","outcome":"shown",%b}'
+TIME = b'"time":"2026-11-20T12:00:00Z"'
+
+
 @pytest.mark.parametrize(
-    ("body", "status"),
+    ("path", "body", "status"),
     [
-        (b"no JSON", 400),
-        (b'{"id": "S-1"}', 422),
-        (b'[{"id": "S-1"}, {"id": "S-2"}]', 207),
-        (b'[{"id":"S-1","source":"erp","type":"sale","time":"2126-11-20T10:00:00Z"}]', 207),
+        (EVENTS, b"no JSON", 400),
+        (EVENTS, b'{"id": "S-1"}', 422),
+        (EVENTS, b'[{"id": "S-1"}, {"id": "S-2"}]', 207),
+        (EVENTS, b'[{"id":"S-1","source":"erp","type":"sale","time":"2126-11-20T10:00:00Z"}]', 207),
+        (OUTCOMES, OUTCOME % b'"time":null', 422),
+        (OUTCOMES, OUTCOME % TIME, 404),
+        (OUTCOMES, b"[%b]" % (OUTCOME % TIME), 207),
     ],
 )
 @pytest.mark.usefixtures("founded_house")
-async def test_a_problem_goes_with_its_request(client: NewClient, body: bytes, status: int) -> None:
-    erp = await client(access.Scope.EVENTS_WRITE)
+async def test_a_problem_goes_with_its_request(
+    client: NewClient, path: str, body: bytes, status: int
+) -> None:
+    caller = await client(access.Scope.EVENTS_WRITE, access.Scope.DECISIONS_WRITE)
     headers = {"Content-Type": "application/json"}
     with unsearched() as found:
-        assert (await erp.post("/v1/events", content=body, headers=headers)).status_code == status
+        assert (await caller.post(path, content=body, headers=headers)).status_code == status
     assert not [each for each in found if isinstance(each, Problem)]
 
 
@@ -68,7 +78,17 @@ async def test_so_does_one_of_whoever_has_no_key(stranger: httpx.AsyncClient) ->
     assert not [each for each in found if isinstance(each, Problem)]
 
 
-async def test_a_connection_goes_when_it_ends() -> None:
+@pytest.mark.parametrize(
+    ("head", "status"),
+    [
+        (b"Host: idip.test\r\n", b"204"),
+        (b"Host: idip.test\r\nConnection: close\r\n", b"204"),
+        (b"", b"400"),
+        (b"Host: idip.test\r\nX: %b\r\n" % (b"x" * 17_000), b"431"),
+    ],
+    ids=["kept", "closed", "no host", "too long"],
+)
+async def test_a_connection_goes_when_it_ends(head: bytes, status: bytes) -> None:
     async def answering(scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 204, "headers": []})
         await send({"type": "http.response.body", "body": b""})
@@ -87,18 +107,16 @@ async def test_a_connection_goes_when_it_ends() -> None:
     port = server.sockets[0].getsockname()[1]
     async with server:
         with unsearched() as found:
-            for ending in (b"close", b"keep-alive"):
-                reader, writer = await asyncio.open_connection("127.0.0.1", port)
-                head = b"GET / HTTP/1.1\r\nHost: idip.test\r\nConnection: %b\r\n\r\n" % ending
-                writer.write(head)
-                await reader.readuntil(b"\r\n\r\n")
-                writer.close()
-                await writer.wait_closed()
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(b"GET / HTTP/1.1\r\n%b\r\n" % head)
+            assert (await reader.readuntil(b"\r\n\r\n"))[9:12] == status
+            writer.close()
+            await writer.wait_closed()
             async with asyncio.timeout(ENDS_WITHIN_S):
                 while state.connections:  # noqa: ASYNC110 (it tells nobody)
                     await asyncio.sleep(0)
             await asyncio.sleep(0)
-    assert [each() for each in made] == [None, None]
+    assert [each() for each in made] == [None]
     assert not [each for each in found if isinstance(each, GuardedProtocol)]
 
 
