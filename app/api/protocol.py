@@ -111,7 +111,7 @@ class GuardedProtocol(HttpToolsProtocol):
         """Wait for nothing more."""
         self._expect_within(None)
         super().connection_lost(exc)
-        self._unset_keepalive_if_required()
+        self._unset_keepalive_if_required()  # not only after an end in good order: it would be kept
         self._parting.has_ended()
 
     def data_received(self, data: bytes) -> None:

@@ -32,12 +32,7 @@ from app.identify.rows import (
     RecordEvidence,
     RecordRow,
 )
-from app.vocabulary import (
-    ComponentId,
-    CustomerId,
-    IdentifierKey,
-    RecordId,
-)
+from app.vocabulary import ComponentId, CustomerId, IdentifierKey, RecordId
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +79,9 @@ async def attach(
     found = await queries.located(tx, records, active)
     if not found.components <= locked:
         raise SetGrew
+    if not told:
+        stay = {record: place.customer_id for record, place in found.places.items()}
+        return Attached(stay, generic=found.generic)
     spoken = await _write(tx, told, found.places.keys(), profile, now)
     arrived = {evidence.record_id for evidence in told} - found.places.keys()
     epoch = await queries.active_epoch(tx)
@@ -95,7 +93,7 @@ async def attach(
     }
     if not arrived and not unsettled:
         return Attached(stay, generic=found.generic)
-    relinked = await _relink(tx, epoch, unsettled, arrived, now, cause="evidence")
+    relinked = await relink(tx, unsettled, arrived, now, cause="evidence", epoch=epoch)
     nobodys = relinked.generic | (found.generic & stay.keys())
     return replace(relinked, customers=stay | relinked.customers, generic=nobodys)
 
@@ -111,8 +109,6 @@ async def _write(
 
     A record that is known is written again only where it names a person: nothing else of it grows.
     """
-    if not told:
-        return set()
     grown = [each for each in told if each.token is not None or each.record_id not in known]
     spoken = await queries.write_links(tx, _record_rows(grown), _link_rows(told), now)
     return spoken | await queries.write_profile(tx, profile)
@@ -126,22 +122,13 @@ async def relink(
     *,
     cause: str,
     cause_id: UUID | None = None,
+    epoch: Epoch | None = None,
 ) -> Attached:
-    """Re-cluster locked components, with records that have no place yet; write what changed."""
-    epoch = await queries.active_epoch(tx)
-    return await _relink(tx, epoch, locked, arrived, now, cause=cause, cause_id=cause_id)
+    """Re-cluster locked components, with records that have no place yet; write what changed.
 
-
-async def _relink(
-    tx: Connection,
-    epoch: Epoch,
-    locked: Collection[ComponentId],
-    arrived: Collection[RecordId],
-    now: datetime,
-    *,
-    cause: str,
-    cause_id: UUID | None = None,
-) -> Attached:
+    ``epoch`` is the one that holds, where it was read already.
+    """
+    epoch = epoch or await queries.active_epoch(tx)
     content = await queries.component_content(tx, locked, arrived)
     decisions = await queries.decisions_about(tx, content.records)
     rows = partition_rows(content, decisions, epoch.number, epoch.limits, uuid7)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import count
 from uuid import UUID
 
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.identify.doubt import Doubt
@@ -17,16 +17,8 @@ from app.identify.holders import Bearer, generic_records, generic_values
 from app.identify.news import components_of_news
 from app.identify.parties import with_parties
 from app.identify.placing import partition_rows
-from app.identify.rows import (
-    Content,
-    PartitionRows,
-    RecordEvidence,
-    StoredRecord,
-)
-from app.vocabulary import (
-    Assurance,
-    RecordId,
-)
+from app.identify.rows import Content, PartitionRows, RecordEvidence, StoredRecord
+from app.vocabulary import Assurance, RecordId
 from tests.unit.identify.people import bearer, cpf, email, phone, record
 from tests.unit.identify.test_news import CROWD, NARROW, Naming, Stored, evidence, located, stored
 
@@ -35,7 +27,6 @@ SOME = [bearer("Ana Souza"), bearer("Bruno Lima"), bearer("Ana Souza"), bearer("
 DAYS = st.sampled_from([0, 10, 100, 119, 120, 121, 181, 191, 290, 300, 310, 500])
 SPANS = st.sampled_from([(0, 10), (0, 10), (5, 15), (190, 200), (191, 300), (300, 310), (310, 320)])
 """Some with a silence between them, one a day short of it."""
-
 
 NAMED = st.one_of(
     st.builds(phone, st.sampled_from(NAMES)),
@@ -129,15 +120,6 @@ def judged(
 
 
 @given(STORED, BEARERS, NAMINGS)
-@example(
-    # Each naming alone leaves the silence of the other's as it is: both together do, too.
-    [
-        stored(phone("a"), (0, 10), Assurance.DECLARED, None, unnamed=False),
-        stored(phone("b"), (400, 500), Assurance.DECLARED, None, unnamed=False),
-    ],
-    {record(name): bearer("Ana Souza" if name == "a" else "Bruno Lima") for name in NAMES},
-    [Naming(0, 170, Assurance.DECLARED), Naming(1, 700, Assurance.DECLARED)],
-)
 def test_what_is_no_news_changes_nobody(
     links: list[Stored], told: dict[RecordId, Bearer], namings: list[Naming]
 ) -> None:

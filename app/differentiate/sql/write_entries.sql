@@ -4,7 +4,8 @@
 --          till's default client longer with every sale.
 -- Parameters: group_keys text (of bytea[]; every order that means another thing now, also those
 --             that dissolved); entry_groups text (of bytea[]), records uuid[], days text (of
---             date[]), ordinals, purchases text (of int[]), nets, costs, discounts text (of numeric[]; one an entry);
+--             date[]), ordinals, purchases text (of int[]), nets, costs, discounts text (of
+--             numeric[]; one an entry);
 --             filed_records uuid[], filed_days text (of date[]), filed_purchases text (of int[]),
 --             filed_nets, filed_costs text (of numeric[]) (the entries that were filed as claimed).
 -- Result: record_id of every record whose buckets are not what they were.

@@ -1,6 +1,7 @@
 -- Purpose: who is this?  Every customer that holds any of the identifiers, with the evidence; a
 --          visit answers through the login that its time belongs to.  The one statement of a ring.
--- Parameters: identifier_keys, visit_keys text (of bytea[]); at timestamptz (the moment asked about).
+-- Parameters: identifier_keys, visit_keys text (of bytea[]); at timestamptz (the moment asked
+--             about).
 -- Result: identifier_key, type, state, customer_id, component_id, anonymous, record_id (one of this
 --         customer's that hold it: what is asked by this identifier hangs on it), records (how many
 --         hold it), assurance 0–3, first_seen_at, last_seen_at, denied (said not to be theirs, and not

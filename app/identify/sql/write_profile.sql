@@ -1,7 +1,8 @@
 -- Purpose: keep the newest fact of each (record, attribute, assurance); ties go to the larger key.
 --          Whose person is another one now has to be looked at again.
--- Parameters: record_ids uuid[], event_keys text (of bytea[]); attributes, person_values, providers text (of
---             text[]), assurances text (of int[]), occurred text (of timestamptz[]); no fact twice.
+-- Parameters: record_ids uuid[], event_keys text (of bytea[]); attributes, person_values, providers
+--             text (of text[]), assurances text (of int[]), occurred text (of timestamptz[]); no
+--             fact twice.
 -- Result: record_id of each record whose person or company has another name, or birth date, now.
 -- Index: pk_profile_fact.
 WITH told AS (

@@ -29,7 +29,7 @@ ENDS_WITHIN_S = 5.0
 
 @contextmanager
 def unsearched() -> Iterator[list[object]]:
-    """Yield what a search would have to find, of all that is made in the block: none is made."""
+    """Yield what a search finds after the block, in which nobody searches."""
     found: list[object] = []
     gc.collect()
     gc.disable()
